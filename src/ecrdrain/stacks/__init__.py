@@ -1,0 +1,1 @@
+"""Stacks as seen from outside."""

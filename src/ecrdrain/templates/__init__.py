@@ -1,0 +1,1 @@
+"""What users deploy, and how the function gets into it."""

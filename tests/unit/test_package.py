@@ -1,0 +1,1 @@
+"""What a fresh import of the package offers."""
