@@ -1,0 +1,77 @@
+"""The calls of one drain: started through the pace of all, counted for this one."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from ecrdrain.engine.calls import Calls, Until
+from ecrdrain.engine.errors import aws_errors, call_error, is_throttle
+from ecrdrain.engine.report import CallError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Answer = TypeVar("Answer")
+
+
+class CallFailed(Exception):  # noqa: N818 - carries the error, is not one more kind of it
+    """A call failed for good."""
+
+    def __init__(self, error: CallError) -> None:
+        super().__init__(f"{error.operation}: {error.code}: {error.message}")
+        self.error = error
+
+
+class Ledger:
+    """Counts what is really sent: repeats too, and what AWS throttled.
+
+    Args:
+        calls: Who starts the calls.
+        until: How long calls may start.
+    """
+
+    def __init__(self, calls: Calls, until: Until) -> None:
+        self._calls = calls
+        self._until = until
+        self._lock = threading.Lock()
+        self.sent: Counter[str] = Counter()
+        self.throttled = 0
+
+    def submit(self, operation: str, call: Callable[[], Answer]) -> "Future[Answer]":
+        """Start a call as soon as it may start.
+
+        Raises:
+            Halted: No further call may start.
+        """
+
+        def counted() -> Answer:
+            with self._lock:
+                self.sent[operation] += 1
+            try:
+                return call()
+            except aws_errors() as error:
+                with self._lock:
+                    self.throttled += is_throttle(error)
+                raise
+
+        return self._calls.submit(operation, counted, self._until)
+
+    def result(self, operation: str, future: "Future[Answer]") -> Answer:
+        """Wait for a call and return its answer.
+
+        Raises:
+            CallFailed: AWS, or the way to it, failed the call for good.
+        """
+        try:
+            return future.result()
+        except aws_errors() as error:
+            raise CallFailed(call_error(operation, error)) from error
+
+    def pause(self, seconds: float) -> None:
+        """Wait before the next call.
+
+        Raises:
+            Halted: No further call could start after it.
+        """
+        self._calls.pause(seconds, self._until)
