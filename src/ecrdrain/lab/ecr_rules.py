@@ -8,9 +8,9 @@ points to one image. An index has children: the digests that its manifest lists.
 knows for each child which indexes hold it. Every step costs the same for ten images and for
 100,000.
 
-Listings go by digest, and by tag within an image. ECR documents no order; this one mixes
-indexes with their children, and a page token that names the last row stays good while images
-come and go.
+Listings go by rank (0 unless somebody sets it), then by digest, and by tag within an image. ECR
+documents no order; digests alone mix indexes with their children. A page token names the last
+row, so that it stays good while images come and go.
 """
 
 import base64
@@ -26,6 +26,7 @@ from typing import NamedTuple
 DEFAULT_PAGE = 100  # API_ListImages, API_DescribeImages: maxResults
 LARGEST_PAGE = 1000  # the same
 LARGEST_BATCH = 100  # API_BatchDeleteImage: imageIds
+TAG_STATUSES = frozenset({"ANY", "TAGGED", "UNTAGGED"})  # API_ListImagesFilter
 
 # API_ImageIdentifier gives none; this is the pattern of API_CompleteLayerUpload's digests.
 _DIGEST = re.compile(r"[a-zA-Z0-9\-_+.]+:[a-fA-F0-9]+")
@@ -54,6 +55,10 @@ class EcrError(Exception):
     """A refused call; `code` is the name of ECR's exception."""
 
     code = "ServerException"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
 
 
 class InvalidParameterError(EcrError):
@@ -104,7 +109,12 @@ class Deletion(NamedTuple):
 
 @dataclass(slots=True)
 class Image:
-    """One image of a repository. `pushed_at` is in seconds since 1970."""
+    """One image of a repository.
+
+    `pushed_at` is in seconds since 1970. `subject` is the digest that a referrer (a signature,
+    say) points to; unlike a child, a subject need not exist and may be deleted. `rank` decides
+    where listings show the image; it never changes.
+    """
 
     digest: str
     children: tuple[str, ...] = ()
@@ -114,6 +124,11 @@ class Image:
     artifact_type: str | None = None
     size: int = 0
     pushed_at: float = 0.0
+    subject: str | None = None
+    rank: int = 0
+
+
+Place = tuple[int, str]  # rank and digest: where listings show an image
 
 
 class Repository:
@@ -123,7 +138,8 @@ class Repository:
         self._images: dict[str, Image] = {}
         self._tags: dict[str, Image] = {}
         self._parents: dict[str, set[str]] = {}
-        self._order: list[str] | None = []  # digests, sorted; may hold deleted ones; None: stale
+        self._referrers: dict[str, set[str]] = {}
+        self._order: list[Place] | None = None  # sorted; may hold deleted images; None: stale
 
     def __len__(self) -> int:
         return len(self._images)
@@ -143,6 +159,16 @@ class Repository:
             return None
         return image
 
+    def referrers(self, digest: str) -> list[Image]:
+        """Return the images whose subject this digest is, by digest."""
+        return [self._images[name] for name in sorted(self._referrers.get(digest, ()))]
+
+    def check_children(self, children: Sequence[str]) -> None:
+        """Raise ReferencedImagesNotFoundError unless all children of an index are here."""
+        missing = [child for child in children if child not in self._images]
+        if missing:
+            raise ReferencedImagesNotFoundError(f"Images not found: {', '.join(missing)}")
+
     def put(self, image: Image, tag: str | None = None) -> Image:
         """Add the image unless it is there already, and move the tag to it.
 
@@ -150,15 +176,15 @@ class Repository:
         pushing an archived image again restores it (ECR user guide: archive-image).
         Raises ReferencedImagesNotFoundError when a child is missing (API_PutImage).
         """
-        missing = [child for child in image.children if child not in self._images]
-        if missing:
-            raise ReferencedImagesNotFoundError(f"Images not found: {missing}")
+        self.check_children(image.children)
         held = self._images.get(image.digest)
         if held is None:
             held = self._images[image.digest] = image
             for child in image.children:
                 self._parents.setdefault(child, set()).add(image.digest)
-            self._order = None
+            if image.subject is not None:
+                self._referrers.setdefault(image.subject, set()).add(image.digest)
+            self._show(image)
         else:
             held.status = ImageStatus.ACTIVE
         for name in (*image.tags, *([] if tag is None else [tag])):
@@ -183,9 +209,9 @@ class Repository:
         (API_ListImagesFilter). The second value is the next page's token, None on the last.
         """
         _check_limit(limit)
-        after = _read_token(token)
+        place, after = _read_token(token)
         page: list[ImageId] = []
-        for image in self._from(after.digest or ""):
+        for image in self._from(place):
             if not _listed(image, tag_status, image_status):
                 continue
             for tag in sorted(image.tags) or (None,):
@@ -193,7 +219,7 @@ class Repository:
                 if image.digest == after.digest and (tag or "") <= (after.tag or ""):
                     continue
                 if len(page) == limit:
-                    return page, _make_token(page[-1])
+                    return page, _make_token(self._images[page[-1].digest or ""], page[-1].tag)
                 page.append(row)
         return page, None
 
@@ -207,13 +233,13 @@ class Repository:
     ) -> tuple[list[Image], str | None]:
         """Return one page of DescribeImages: each image once. Arguments as for `rows`."""
         _check_limit(limit)
-        after = _read_token(token)
+        place, after = _read_token(token)
         page: list[Image] = []
-        for image in self._from(after.digest or ""):
+        for image in self._from(place):
             if image.digest == after.digest or not _listed(image, tag_status, image_status):
                 continue
             if len(page) == limit:
-                return page, _make_token(ImageId(page[-1].digest))
+                return page, _make_token(page[-1], None)
             page.append(image)
         return page, None
 
@@ -299,22 +325,40 @@ class Repository:
         for tag in image.tags:
             del self._tags[tag]
         for child in image.children:
-            parents = self._parents.get(child, set())
-            parents.discard(image.digest)
-            if not parents:
-                self._parents.pop(child, None)
+            _forget(self._parents, child, image.digest)
+        if image.subject is not None:
+            _forget(self._referrers, image.subject, image.digest)
         if self._order is not None and len(self._order) > 2 * len(self._images):
             self._order = None
 
-    def _from(self, digest: str) -> Iterator[Image]:
-        """Yield the images from this digest on, in the order of listings."""
+    def _show(self, image: Image) -> None:
+        """Give a new image its place in listings, unless they have to be sorted anyway."""
         if self._order is None:
-            self._order = sorted(self._images)
+            return
+        place = (image.rank, image.digest)
+        index = bisect_left(self._order, place)
+        if self._order[index : index + 1] != [place]:  # it may have been there before
+            self._order.insert(index, place)
+
+    def _from(self, place: Place | None) -> Iterator[Image]:
+        """Yield the images from this place on, in the order of listings."""
+        if self._order is None:
+            self._order = sorted((image.rank, image.digest) for image in self)
         order = self._order
-        for index in range(bisect_left(order, digest), len(order)):
-            image = self._images.get(order[index])
-            if image is not None:
+        start = 0 if place is None else bisect_left(order, place)
+        for index in range(start, len(order)):
+            rank, digest = order[index]
+            image = self._images.get(digest)
+            if image is not None and image.rank == rank:
                 yield image
+
+
+def _forget(index: dict[str, set[str]], key: str, digest: str) -> None:
+    """Take the digest out of the set under the key; an empty set goes too."""
+    digests = index.get(key, set())
+    digests.discard(digest)
+    if not digests:
+        index.pop(key, None)
 
 
 def _listed(image: Image, tag_status: str, image_status: str) -> bool:
@@ -339,25 +383,30 @@ def _malformed(image_id: ImageId) -> tuple[str, str] | None:
     return None
 
 
-def _check_limit(limit: int) -> None:
+def _check_listing(limit: int, tag_status: str, image_status: str) -> None:
     if not 1 <= limit <= LARGEST_PAGE:
         raise InvalidParameterError(
             f"Invalid parameter at 'maxResults': {limit} is not between 1 and {LARGEST_PAGE}"
         )
+    if tag_status not in TAG_STATUSES:
+        raise InvalidParameterError(f"Invalid parameter at 'filter.tagStatus': {tag_status}")
+    if image_status != "ANY" and image_status not in set(ImageStatus):
+        raise InvalidParameterError(f"Invalid parameter at 'filter.imageStatus': {image_status}")
 
 
-def _make_token(last: ImageId) -> str:
-    return base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
+def _make_token(last: Image, tag: str | None) -> str:
+    row = json.dumps([last.rank, last.digest, tag])
+    return base64.urlsafe_b64encode(row.encode()).decode()
 
 
-def _read_token(token: str | None) -> ImageId:
-    """Return the row after which the page starts; (None, None) for the first page."""
+def _read_token(token: str | None) -> tuple[Place | None, ImageId]:
+    """Return the place and the row after which the page starts; nothing for the first page."""
     if token is None:
-        return ImageId()
+        return None, ImageId()
     try:
-        digest, tag = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
+        rank, digest, tag = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError):
         raise InvalidParameterError("Invalid parameter at 'nextToken'") from None
-    if not isinstance(digest, str) or not isinstance(tag, str | None):
+    if not (isinstance(rank, int) and isinstance(digest, str) and isinstance(tag, str | None)):
         raise InvalidParameterError("Invalid parameter at 'nextToken'")
-    return ImageId(digest, tag)
+    return (rank, digest), ImageId(digest, tag)
