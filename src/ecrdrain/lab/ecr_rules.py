@@ -163,6 +163,14 @@ class Repository:
         """Return the images whose subject this digest is, by digest."""
         return [self._images[name] for name in sorted(self._referrers.get(digest, ()))]
 
+    def size_of(self, image: Image) -> int:
+        """Return the bytes that an image counts for; an index: its largest child's.
+
+        API_ImageDetail: imageSizeInBytes.
+        """
+        children = [self._images[child] for child in image.children if child in self._images]
+        return max(map(self.size_of, children), default=image.size)
+
     def check_children(self, children: Sequence[str]) -> None:
         """Raise ReferencedImagesNotFoundError unless all children of an index are here."""
         missing = [child for child in children if child not in self._images]
@@ -208,7 +216,7 @@ class Repository:
         `image_status` "ANY" lists every image; ECR's default is ACTIVE alone
         (API_ListImagesFilter). The second value is the next page's token, None on the last.
         """
-        _check_limit(limit)
+        _check_listing(limit, tag_status, image_status)
         place, after = _read_token(token)
         page: list[ImageId] = []
         for image in self._from(place):
@@ -232,7 +240,7 @@ class Repository:
         limit: int = DEFAULT_PAGE,
     ) -> tuple[list[Image], str | None]:
         """Return one page of DescribeImages: each image once. Arguments as for `rows`."""
-        _check_limit(limit)
+        _check_listing(limit, tag_status, image_status)
         place, after = _read_token(token)
         page: list[Image] = []
         for image in self._from(place):
