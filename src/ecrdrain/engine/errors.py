@@ -4,6 +4,8 @@ from ecrdrain.engine.report import CallError
 
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
 THROTTLES = frozenset(
     {
         # What botocore's own retry handler takes for throttling (botocore.retries.standard).
@@ -71,3 +73,8 @@ def was_refused(error: BaseException) -> bool:
         return False
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     return 400 <= status < 500  # noqa: PLR2004 - HTTP's client errors
+
+
+def is_denied(error: BaseException) -> bool:
+    """Tell whether IAM does not allow a call."""
+    return error_code(error) in DENIALS
