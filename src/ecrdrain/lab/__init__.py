@@ -1,1 +1,25 @@
-"""The local AWS."""
+"""A local AWS for the demo, the tests and the benchmarks."""
+
+from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.emulator import Credentials, Lab, LabError
+from ecrdrain.lab.images import (
+    BuiltImage,
+    multi_platform_image,
+    nested_index,
+    push,
+    push_many,
+    single_platform_image,
+)
+
+__all__ = [
+    "BuiltImage",
+    "Credentials",
+    "Lab",
+    "LabError",
+    "SameCall",
+    "multi_platform_image",
+    "nested_index",
+    "push",
+    "push_many",
+    "single_platform_image",
+]

@@ -1,0 +1,27 @@
+"""What AWS does and the emulator does not: one module for each area of rules.
+
+Imported by the launcher alone, in the emulator's own process. Each module has an `install`
+that replaces single functions of the emulator.
+"""
+
+from ecrdrain.lab.additions import (
+    ecr_archiving,
+    ecr_deleting,
+    ecr_layers,
+    ecr_listing,
+    ecr_pushing,
+    stack_ancestry,
+)
+from ecrdrain.lab.ecr_rules import SameCall
+
+__all__ = ["install_all"]
+
+
+def install_all(same_call: SameCall) -> None:
+    """Put every addition in place; the emulator must not serve yet."""
+    ecr_listing.install()
+    ecr_deleting.install(same_call)
+    ecr_layers.install()
+    ecr_pushing.install()
+    ecr_archiving.install()
+    stack_ancestry.install()
