@@ -1,0 +1,1 @@
+"""The templates, and the function in them."""

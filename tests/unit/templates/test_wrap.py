@@ -1,0 +1,89 @@
+"""Long lines, broken."""
+
+import argparse
+import ast
+import ast as ast_module
+import asyncio.base_events
+import dataclasses
+import datetime as dt
+import inspect
+import inspect as inspect_module
+import json.encoder
+import statistics
+import typing
+from types import ModuleType
+
+import pytest
+
+from ecrdrain.templates.wrap import wrap
+
+
+@pytest.mark.parametrize("width", [40, 88])
+@pytest.mark.parametrize(
+    "module",
+    [
+        argparse,
+        ast_module,
+        asyncio.base_events,
+        dataclasses,
+        dt,
+        inspect_module,
+        json.encoder,
+        statistics,
+        typing,
+    ],
+    ids=lambda module: getattr(module, "__name__", None),
+)
+def test_breaking_lines_keeps_their_meaning(module: ModuleType, width: int) -> None:
+    """Modules of the standard library parse to the same tree before and after."""
+    tree = ast.parse(inspect.getsource(module))
+    source = ast.unparse(tree)
+    wrapped = wrap(source, width)
+    assert ast.dump(ast.parse(wrapped)) == ast.dump(tree)
+    assert wrapped != source
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        pytest.param("x = call(aaa, bbb, c)", ["x = call(aaa, bbb, c)"], id="short"),
+        pytest.param(
+            "x = call(first(1, 2), second(3, 4), third(5, 6))",
+            ["x = call(first(1, 2), second(3, 4),", "    third(5, 6))"],
+            id="outermost comma",
+        ),
+        pytest.param(
+            "def name(parameter: int, other_one: str) -> None: ...",
+            ["def name(parameter: int,", "        other_one: str) -> None:", "    ..."],
+            id="header",
+        ),
+        pytest.param(
+            "x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb + cccc)",
+            ["x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb", "    + cccc)"],
+            id="operator",
+        ),
+        pytest.param(
+            "x = [(one, two) for one, two in three_four_five]",
+            ["x = [(one, two)", "    for one, two in three_four_five]"],
+            id="comprehension, not its target",
+        ),
+        pytest.param(
+            "x = call('one text that is far too long for a line', 1)",
+            ["x = call(", "    'one text that is far too long for a line',", "    1)"],
+            id="one long part",
+        ),
+        pytest.param(
+            "x = 'one text that is far too long for a line'",
+            ["x = 'one text that is far too long for a line'"],
+            id="no bracket",
+        ),
+        pytest.param(
+            "x = f'{call(one, two)} {call(three, four)} {five}'",
+            ["x = f'{call(one, two)} {call(three, four)} {five}'"],
+            id="f-string",
+        ),
+    ],
+)
+def test_lines_break_where_a_reader_expects_it(line: str, lines: list[str]) -> None:
+    """The break comes as far out as brackets allow, with a hanging indent."""
+    assert wrap(ast.unparse(ast.parse(line)), 40).splitlines() == lines
