@@ -81,7 +81,7 @@ def digest_of(number: int) -> str:
     return f"sha256:{number:064x}"
 
 
-def add(
+def add(  # noqa: PLR0913 - each is one thing that can be said of an image
     rules: Rules,
     number: int,
     *,
