@@ -1,0 +1,1 @@
+"""The lab: its life, and each rule that it adds to the emulator."""
