@@ -12,7 +12,7 @@ from ecrdrain.engine.report import CallError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-Answer = TypeVar("Answer")
+Outcome = TypeVar("Outcome")
 
 
 class CallFailed(Exception):  # noqa: N818 - carries the error, is not one more kind of it
@@ -38,14 +38,14 @@ class Ledger:
         self.sent: Counter[str] = Counter()
         self.throttled = 0
 
-    def submit(self, operation: str, call: Callable[[], Answer]) -> "Future[Answer]":
+    def submit(self, operation: str, call: Callable[[], Outcome]) -> "Future[Outcome]":
         """Start a call as soon as it may start.
 
         Raises:
             Halted: No further call may start.
         """
 
-        def counted() -> Answer:
+        def counted() -> Outcome:
             with self._lock:
                 self.sent[operation] += 1
             try:
@@ -57,7 +57,7 @@ class Ledger:
 
         return self._calls.submit(operation, counted, self._until)
 
-    def result(self, operation: str, future: "Future[Answer]") -> Answer:
+    def result(self, operation: str, future: "Future[Outcome]") -> Outcome:
         """Wait for a call and return its answer.
 
         Raises:
