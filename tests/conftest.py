@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from ecrdrain.lab import Lab
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
+
+# A loaded machine is no reason for a property to fail.
+settings.register_profile("without-clock", deadline=None)
+settings.load_profile("without-clock")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from ecrdrain.lab.ecr_rules import SameCall
 from ecrdrain.lab.launcher import KEEP
@@ -31,7 +31,6 @@ EMULATOR_VERSION = "1.5.33"  # the additions replace functions of this very rele
 _HOST = "127.0.0.1"
 _START_SECONDS = 60  # it takes about one; a loaded machine may need many times that
 _STOP_SECONDS = 10
-_LOG = "emulator.log"
 _LOG_LINES = 20
 # The emulator treats this key as the account's root, with IAM enforcement too.
 _ROOT_KEY = "test"
@@ -69,9 +68,12 @@ class Lab:
     region = "us-east-1"
     account_id = "123456789012"
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, directory: Path) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], port: int, directory: Path, log: IO[bytes]
+    ) -> None:
         self._process = process
         self._directory = directory
+        self._log = log
         self.endpoint_url = f"http://{_HOST}:{port}"
 
     @classmethod
@@ -96,13 +98,14 @@ class Lab:
         """
         _check_installed()
         directory = Path(tempfile.mkdtemp(prefix="ecrdrain-lab-"))
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the lab stops
         # Bound and listening here, so that nobody can take the port before the emulator
         # does, and calls that come early wait instead of failing.
         with socket.create_server((_HOST, 0)) as listener:
             port = listener.getsockname()[1]
             settings = _Settings(enforce_iam, plain, same_call)
-            process = _launch(listener, port, directory, settings)
-        lab = cls(process, port, directory)
+            process = _launch(listener, directory, log, settings)
+        lab = cls(process, port, directory, log)
         try:
             lab._wait_until_ready()
         except BaseException:
@@ -173,6 +176,15 @@ class Lab:
             config=own if config is None else own.merge(config),
         )
 
+    def assume(self, role_arn: str) -> Credentials:
+        """Return the credentials of a role, to be given to `client`."""
+        sts = self.client("sts")
+        answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="lab")["Credentials"]
+        sts.close()
+        return Credentials(
+            answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
+        )
+
     def detach(self) -> int:
         """Let the lab outlive this process; return its process id, which SIGTERM ends."""
         stdin = self._process.stdin
@@ -192,6 +204,7 @@ class Lab:
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
+        self._log.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -204,8 +217,11 @@ class Lab:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                log = (self._directory / _LOG).read_text(errors="replace").splitlines()
-                tail = "\n".join(log[-_LOG_LINES:])
+                self._process.kill()
+                self._process.wait()
+                self._log.seek(0)
+                lines = self._log.read().decode(errors="replace").splitlines()
+                tail = "\n".join(lines[-_LOG_LINES:])
                 raise LabError(f"The emulator did not start. The end of its log:\n{tail}")
             time.sleep(0.02)
 
@@ -234,8 +250,9 @@ def _check_installed() -> None:
 
 
 def _launch(
-    listener: socket.socket, port: int, directory: Path, settings: _Settings
+    listener: socket.socket, directory: Path, log: IO[bytes], settings: _Settings
 ) -> subprocess.Popen[bytes]:
+    port = listener.getsockname()[1]
     command = [
         *(sys.executable, "-P", "-m", "ecrdrain.lab.launcher"),  # -P: not from our own folder
         *("--socket", str(listener.fileno())),
@@ -243,17 +260,16 @@ def _launch(
         *("--same-call", settings.same_call),
         *(["--plain"] if settings.plain else []),
     ]
-    with (directory / _LOG).open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own module, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_emulator_environment(os.environ, port, directory, settings),
-            pass_fds=[listener.fileno()],
-            # Ctrl-C in a terminal is for us alone: we end the lab when we have finished.
-            start_new_session=True,
-        )
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
+        command,
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=_emulator_environment(os.environ, port, directory, settings),
+        pass_fds=[listener.fileno()],
+        # Ctrl-C in a terminal is for us alone: we end the lab when we have finished.
+        start_new_session=True,
+    )
 
 
 def _emulator_environment(

@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 from ecrdrain.lab.ecr_rules import SameCall
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="the emulator without additions")
     parser.add_argument("--same-call", type=SameCall, default=SameCall.SNAPSHOT)
     options = parser.parse_args()
+    status = 1
     try:
         if not options.plain:
             # Here, not above: importing the emulator is slow and reads the environment.
@@ -36,12 +38,15 @@ def main() -> None:
 
             install_all(options.same_call)
         asyncio.run(_serve(options.socket))
+        status = 0
+    except BaseException:  # noqa: BLE001 - for the log; this process ends in any case
+        traceback.print_exc()
     finally:
         _end_functions()
         shutil.rmtree(options.directory, ignore_errors=True)
-        # The emulator's worker threads may still wait for functions that are gone.
         sys.stdout.flush()
-        os._exit(0)
+        # Not `sys.exit`: the emulator's threads may still wait for functions that are gone.
+        os._exit(status)
 
 
 async def _serve(socket: int) -> None:
