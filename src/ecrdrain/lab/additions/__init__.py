@@ -5,6 +5,7 @@ that replaces single functions of the emulator.
 """
 
 from ecrdrain.lab.additions import (
+    deletion_pause,
     ecr_archiving,
     ecr_deleting,
     ecr_layers,
@@ -25,3 +26,4 @@ def install_all(same_call: SameCall) -> None:
     ecr_pushing.install()
     ecr_archiving.install()
     stack_ancestry.install()
+    deletion_pause.install()
