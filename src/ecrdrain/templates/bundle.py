@@ -2,8 +2,9 @@
 
 The modules are parsed, ordered by their imports and written into one namespace. What that
 namespace cannot hold faithfully (two definitions of one name, an alias, a hidden import) is an
-error, so the result behaves as the package does. Docstrings, comments and definitions that the
-entry point never reaches are left out: a template body may have 51,200 bytes.
+error, so the result behaves as the package does. What does nothing when it runs (docstrings,
+comments, annotations, definitions out of the function's reach) is left out, because a template may
+have 51,200 bytes; nothing is renamed or squeezed, because people will read it in their templates.
 """
 
 import ast
@@ -11,8 +12,8 @@ import builtins
 from collections.abc import Iterable
 
 from ecrdrain.templates.errors import TemplateError
+from ecrdrain.templates.layout import lay_out
 from ecrdrain.templates.modules import Module, Package, bound_names, read_module, used_names
-from ecrdrain.templates.wrap import wrap
 
 
 def bundle(package: Package, entry: str, function: str) -> str:
@@ -131,6 +132,6 @@ def _write(body: list[ast.stmt]) -> str:
     for statement in body:
         is_block = isinstance(statement, block)
         lines += ["", ""] if is_block or after_block else []
-        lines.append(wrap(ast.unparse(ast.fix_missing_locations(statement))))
+        lines.append(lay_out(ast.unparse(ast.fix_missing_locations(statement))))
         after_block = is_block
     return "\n".join(lines) + "\n"

@@ -44,8 +44,8 @@ class OwnImport:
 class Module:
     """A parsed module, split into what is merged and what stays.
 
-    ``body`` is without docstrings, ``__all__``, type-checking blocks and imports;
-    ``imports`` maps each name bound by a foreign top-level import to that import.
+    ``body`` is without imports, ``__all__`` and what does nothing when it runs; ``imports`` maps
+    each name that a foreign top-level import binds to that import.
     """
 
     name: str
@@ -83,7 +83,8 @@ def read_module(package: Package, name: str) -> Module:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             _take_import(package, module, statement)
         elif "__all__" not in bound_names(statement):
-            module.body.append(_WithoutDocstrings().visit(statement))
+            kept = _RunTimeOnly().visit(statement)
+            module.body.extend([kept] if kept else [])
     _refuse_hidden_imports(package, module)
     return module
 
@@ -135,11 +136,36 @@ def _is_docstring(statement: ast.stmt) -> bool:
     )
 
 
-class _WithoutDocstrings(ast.NodeTransformer):
+class _RunTimeOnly(ast.NodeTransformer):
+    """Drops docstrings and annotations; a class's fields keep theirs, for dataclasses."""
+
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            node.body = [part for part in node.body if not _is_docstring(part)] or [ast.Pass()]
+        if getattr(node, "body", None) == []:
+            vars(node)["body"] = [ast.Pass()]
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        return None if _is_docstring(node) else self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        body = [
+            part if isinstance(part, ast.AnnAssign) else self.visit(part) for part in node.body
+        ]
+        node.body = [part for part in body if part is not None] or [ast.Pass()]
         return node
 
 

@@ -67,9 +67,10 @@ def insert_function(template: str, source: str) -> str:
     """Put the source, indented, in the place of the marker; a template without one stays."""
 
     def block(marker: re.Match[str]) -> str:
-        return "\n".join(
-            marker["indent"] + line if line else "" for line in source.rstrip("\n").split("\n")
-        )
+        # The least that YAML allows: each line of the function pays for it.
+        indent = marker["indent"][1:]
+        lines = source.removesuffix("\n").split("\n")
+        return "\n".join(indent + line if line else "" for line in lines)
 
     return _MARKER.sub(block, template)
 
@@ -88,6 +89,21 @@ def check_size(path: str, text: str) -> None:
         )
 
 
+def read_version(package: Package) -> str:
+    """Read a package's ``__version__`` from its source, as everything here is.
+
+    Raises:
+        TemplateError: There is none, or it is no literal.
+    """
+    for statement in ast.parse((package.root / "__init__.py").read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id="__version__")], value=ast.Constant(value=str() as version)
+            ):
+                return version
+    raise TemplateError(f"{package.name} says no __version__")
+
+
 def _with_function(path: str) -> str:
     template = (files("ecrdrain.templates") / path).read_text(encoding="utf-8")
     text = insert_function(template, function_source()) if _MARKER.search(template) else template
@@ -97,18 +113,7 @@ def _with_function(path: str) -> str:
 
 def _header(package: Package) -> str:
     return (
-        f"# ecrdrain {_version(package)}, licensed under Apache-2.0.\n"
+        f"# ecrdrain {read_version(package)}, licensed under Apache-2.0.\n"
         "# Made from src/ecrdrain/engine and src/ecrdrain/resource, where the comments are; "
         "change it there."
     )
-
-
-def _version(package: Package) -> str:
-    """Read ``__version__`` where it is written: nothing of ours but text goes into a template."""
-    for statement in ast.parse((package.root / "__init__.py").read_text(encoding="utf-8")).body:
-        match statement:
-            case ast.Assign(
-                targets=[ast.Name(id="__version__")], value=ast.Constant(value=str() as version)
-            ):
-                return version
-    raise TemplateError(f"{package.name} says no __version__")

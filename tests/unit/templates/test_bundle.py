@@ -109,7 +109,7 @@ def test_imports_inside_functions_stay(package: Callable[..., Package]) -> None:
     """What a function imports when it runs is imported there in the bundle too."""
     made = package(app__handler="def handle():\n    import json\n    return json.dumps(1)\n")
     source = bundle(made, HANDLER, "handle")
-    assert "\n    import json\n" in source
+    assert "\n  import json\n" in source
     assert run(source)["handle"]() == "1"
 
 
@@ -125,10 +125,32 @@ def test_docstrings_and_comments_are_left_out(package: Callable[..., Package]) -
     source = bundle(made, HANDLER, "handle")
     assert '"""' not in source
     assert "#" not in source
-    assert "class Error(Exception):\n    pass\n" in source
+    assert "class Error(Exception):\n  pass\n" in source
     names = run(source)
     with pytest.raises(names["Error"], match="1"):
         names["handle"]()
+
+
+def test_annotations_are_left_out_but_for_fields(package: Callable[..., Package]) -> None:
+    """A function's annotations are dropped with what only they name; a class's fields stay."""
+    made = package(
+        app__handler=(
+            "from typing import Protocol\n"
+            "class Wanted(Protocol):\n    def name(self) -> str: ...\n"
+            "class Point:\n    x: int\n"
+            "    def __init__(self, x: Wanted):\n        self.x: Wanted = x\n"
+            "LIMIT: int = 1\n"
+            "def handle(a: Wanted, *b: int, c: 'Wanted' = None, **d: Wanted) -> Wanted:\n"
+            "    if a:\n        y: int\n"
+            "    e: int = LIMIT\n    return Point(e).x\n"
+        )
+    )
+    source = bundle(made, HANDLER, "handle")
+    assert "Wanted" not in source
+    assert "\n  x: int\n" in source
+    assert "\nLIMIT = 1\n" in source
+    assert "def handle(a, *b, c=None, **d):\n  if a:\n    pass\n  e = LIMIT\n" in source
+    assert run(source)["handle"](1) == 1
 
 
 def test_blocks_for_type_checkers_are_left_out(package: Callable[..., Package]) -> None:
@@ -171,8 +193,8 @@ def test_statements_that_act_stay(package: Callable[..., Package]) -> None:
     assert set(run(bundle(made, HANDLER, "handle"))["handle"]()) == {"one", "two"}
 
 
-def test_dataclasses_and_generics_keep_working(package: Callable[..., Package]) -> None:
-    """Annotations become text in a bundle, which dataclasses do not mind."""
+def test_dataclasses_keep_working(package: Callable[..., Package]) -> None:
+    """The annotations of fields become text in a bundle, which dataclasses do not mind."""
     made = package(
         app__handler=(
             "from dataclasses import dataclass, field\nfrom typing import ClassVar\n"
@@ -196,8 +218,8 @@ def test_a_bundle_is_laid_out_readably(package: Callable[..., Package]) -> None:
     )
     assert bundle(made, HANDLER, "handle") == (
         "from __future__ import annotations\n\n\nA = 1\nB = 2\n\n\n"
-        "def one():\n    return A\n\n\nclass Two:\n    pass\n\n\nC = 3\n\n\n"
-        "def handle():\n    return (A, B, C, one, Two)\n"
+        "def one():\n  return A\n\n\nclass Two:\n  pass\n\n\nC = 3\n\n\n"
+        "def handle():\n  return (A, B, C, one, Two)\n"
     )
 
 

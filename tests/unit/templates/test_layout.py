@@ -1,4 +1,4 @@
-"""Long lines, broken."""
+"""Narrow lines of the same meaning."""
 
 import argparse
 import ast
@@ -15,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from ecrdrain.templates.wrap import wrap
+from ecrdrain.templates.layout import lay_out
 
 
 @pytest.mark.parametrize("width", [40, 88])
@@ -34,13 +34,13 @@ from ecrdrain.templates.wrap import wrap
     ],
     ids=lambda module: getattr(module, "__name__", None),
 )
-def test_breaking_lines_keeps_their_meaning(module: ModuleType, width: int) -> None:
+def test_laying_out_keeps_the_meaning(module: ModuleType, width: int) -> None:
     """Modules of the standard library parse to the same tree before and after."""
     tree = ast.parse(inspect.getsource(module))
     source = ast.unparse(tree)
-    wrapped = wrap(source, width)
-    assert ast.dump(ast.parse(wrapped)) == ast.dump(tree)
-    assert wrapped != source
+    laid_out = lay_out(source, width)
+    assert ast.dump(ast.parse(laid_out)) == ast.dump(tree)
+    assert laid_out != source
 
 
 @pytest.mark.parametrize(
@@ -49,27 +49,27 @@ def test_breaking_lines_keeps_their_meaning(module: ModuleType, width: int) -> N
         pytest.param("x = call(aaa, bbb, c)", ["x = call(aaa, bbb, c)"], id="short"),
         pytest.param(
             "x = call(first(1, 2), second(3, 4), third(5, 6))",
-            ["x = call(first(1, 2), second(3, 4),", "    third(5, 6))"],
+            ["x = call(first(1, 2), second(3, 4),", "  third(5, 6))"],
             id="outermost comma",
         ),
         pytest.param(
             "def name(parameter: int, other_one: str) -> None: ...",
-            ["def name(parameter: int,", "        other_one: str) -> None:", "    ..."],
+            ["def name(parameter: int,", "    other_one: str) -> None:", "  ..."],
             id="header",
         ),
         pytest.param(
             "x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb + cccc)",
-            ["x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb", "    + cccc)"],
+            ["x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb", "  + cccc)"],
             id="operator",
         ),
         pytest.param(
             "x = [(one, two) for one, two in three_four_five]",
-            ["x = [(one, two)", "    for one, two in three_four_five]"],
+            ["x = [(one, two)", "  for one, two in three_four_five]"],
             id="comprehension, not its target",
         ),
         pytest.param(
             "x = call('one text that is far too long for a line', 1)",
-            ["x = call(", "    'one text that is far too long for a line',", "    1)"],
+            ["x = call(", "  'one text that is far too long for a line',", "  1)"],
             id="one long part",
         ),
         pytest.param(
@@ -86,4 +86,4 @@ def test_breaking_lines_keeps_their_meaning(module: ModuleType, width: int) -> N
 )
 def test_lines_break_where_a_reader_expects_it(line: str, lines: list[str]) -> None:
     """The break comes as far out as brackets allow, with a hanging indent."""
-    assert wrap(ast.unparse(ast.parse(line)), 40).splitlines() == lines
+    assert lay_out(ast.unparse(ast.parse(line)), 40).splitlines() == lines

@@ -1,4 +1,4 @@
-"""Break the long lines that ``ast.unparse`` writes."""
+"""Lay out what ``ast.unparse`` writes: narrow, but in lines that a reader can take in."""
 
 import io
 import token
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-# Ten columns of YAML indentation come on top.
-WIDTH = 88
+# Nine columns of YAML indentation come on top.
+WIDTH = 110
 
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
@@ -34,24 +34,48 @@ class _Break(NamedTuple):
         return (self.kind is _Kind.BRACKET, self.depth, self.kind, -self.column)
 
 
-def wrap(source: str, width: int = WIDTH) -> str:
-    """Break lines longer than ``width`` inside their brackets, outermost first.
+def lay_out(source: str, width: int = WIDTH) -> str:
+    """Indent by two and break long lines inside their brackets, outermost first.
 
     The meaning never changes; a line without a bracket to break in stays long.
+
+    Args:
+        source: Indented by four, each statement on one line, as ``ast.unparse`` writes it.
+        width: Columns that a line should not exceed.
     """
-    lines = source.splitlines()
+    lines = source.split("\n")
+    for row in set(_first_rows(source)):
+        lines[row] = lines[row][_indent(lines[row]) // 2 :]
     breaks: dict[int, list[_Break]] = {}
-    for row, place in _breaks(source):
+    for row, place in _breaks("\n".join(lines)):
         breaks.setdefault(row, []).append(place)
     for row, places in breaks.items():
         lines[row] = _fold(lines[row], places, width)
     return "\n".join(lines)
 
 
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    return tokenize.generate_tokens(io.StringIO(source).readline)
+
+
+def _first_rows(source: str) -> Iterator[int]:
+    """Yield the rows on which statements begin: other rows are inside a string."""
+    layout = {token.NEWLINE, token.NL, token.INDENT, token.DEDENT, token.ENDMARKER}
+    fresh = True
+    for item in _tokens(source):
+        if fresh and item.type not in layout:
+            yield item.start[0] - 1
+        fresh = item.type in layout
+
+
 def _breaks(source: str) -> Iterator[tuple[int, _Break]]:
     depth = literals = after = 0
     in_target = False
-    for item in tokenize.generate_tokens(io.StringIO(source).readline):
+    for item in _tokens(source):
         # From Python 3.12 on an f-string is several tokens; older versions cannot read a line
         # break inside one.
         kind = token.tok_name[item.type]
@@ -75,17 +99,16 @@ def _breaks(source: str) -> Iterator[tuple[int, _Break]]:
 
 
 def _fold(line: str, breaks: list[_Break], width: int) -> str:
-    indent = " " * (len(line) - len(line.lstrip()))
-    # A block's first line is indented by four: a continuation of its header by eight.
-    hanging = indent + " " * (8 if line.endswith(":") else 4)
+    # A block is indented by two: a continuation of its header by four.
+    hanging = " " * (_indent(line) + (4 if line.endswith(":") else 2))
     parts: list[str] = []
     start, prefix = 0, ""
     while len(prefix) + len(line) - start > width:
-        room = start + width - len(prefix)
-        ahead = [each for each in breaks if start + len(indent) < each.column < len(line)]
-        within = [each for each in ahead if each.column <= room]
+        ahead = [each for each in breaks if start < each.column < len(line)]
         if not ahead:
             break
+        room = start + width - len(prefix)
+        within = [each for each in ahead if each.column <= room]
         chosen = min(within, key=lambda each: each.reluctance) if within else ahead[0]
         parts.append((prefix + line[start : chosen.column]).rstrip())
         rest = line[chosen.column :].lstrip()

@@ -1,0 +1,229 @@
+"""The templates as users get them."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import cfnlint.api
+import cfnlint.decode.cfn_yaml
+import pytest
+from cfnlint.config import ManualArgs
+
+from ecrdrain import __version__
+from ecrdrain.templates import TemplateError, TemplateName, function_source, render
+from ecrdrain.templates.bundle import bundle
+from ecrdrain.templates.modules import Package
+from ecrdrain.templates.render import BODY_LIMIT, check_size, insert_function, read_version
+
+ROOT = Path(__file__).parents[3]
+RENDERED = {path: text for name in TemplateName for path, text in render(name).items()}
+EXAMPLES = {path.name: path.read_text() for path in (ROOT / "examples").glob("*.yaml")}
+WITH_FUNCTION = ["provider.yaml", "standalone.yaml", "nested/lambda.yaml"]
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Parse a template as cfn-lint does, short forms of functions included."""
+    parsed: dict[str, Any] = cfnlint.decode.cfn_yaml.loads(text)
+    return parsed
+
+
+def functions(template: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the properties of a template's functions."""
+    return [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+
+
+def statements(template: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the policy statements of a template's roles."""
+    return [
+        statement
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+        for policy in resource["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_each_template_has_its_files() -> None:
+    """The three templates are six files, and the nested ones begin with their root."""
+    assert list(RENDERED) == [
+        "provider.yaml",
+        "standalone.yaml",
+        "nested/root.yaml",
+        "nested/ecr.yaml",
+        "nested/lambda.yaml",
+        "nested/customresource.yaml",
+    ]
+
+
+@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+def test_templates_satisfy_cfn_lint(path: str) -> None:
+    """cfn-lint finds nothing to say, in several regions and partitions."""
+    text = RENDERED.get(path) or EXAMPLES[path]
+    regions = ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"]
+    found = cfnlint.api.lint(text, config=ManualArgs(regions=regions))
+    assert [str(match) for match in found] == []
+
+
+@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+def test_every_parameter_and_condition_is_used(path: str) -> None:
+    """What a template asks for has an effect."""
+    text = RENDERED.get(path) or EXAMPLES[path]
+    template = parse(text)
+    body = text.partition("\nResources:")[2]
+    for name in template.get("Parameters", {}):
+        assert re.search(rf"!Ref {name}\b|\${{{name}}}", text), name
+    for name in template.get("Conditions", {}):
+        assert f"!If [{name}," in body, name
+
+
+@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+def test_templates_fit_into_a_request(path: str) -> None:
+    """No template needs a bucket for its size."""
+    assert len((RENDERED.get(path) or EXAMPLES[path]).encode()) <= BODY_LIMIT
+
+
+@pytest.mark.parametrize("path", WITH_FUNCTION)
+def test_the_function_arrives_whole(path: str) -> None:
+    """What CloudFormation reads under ZipFile is the function's source to the last line."""
+    (function,) = functions(parse(RENDERED[path]))
+    assert function["Code"]["ZipFile"] == function_source()
+
+
+@pytest.mark.parametrize("path", RENDERED)
+def test_nothing_is_left_to_fill_in(path: str) -> None:
+    """No marker survives."""
+    assert "function source }}" not in RENDERED[path]
+
+
+def test_the_function_is_one_module() -> None:
+    """The source says what it is, imports nothing of ours and offers the handler."""
+    source = function_source()
+    assert source.startswith(f"# ecrdrain {__version__}, licensed under Apache-2.0.\n")
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+        )
+    }
+    assert "ecrdrain" not in imported
+    assert "boto3" in imported
+    assert "\ndef lambda_handler(event, context):\n" in source
+
+
+@pytest.mark.parametrize("path", WITH_FUNCTION)
+def test_the_log_group_is_the_function_s_own(path: str) -> None:
+    """The function logs to the declared group, under the name that Lambda would choose."""
+    template = parse(RENDERED[path])
+    (function,) = functions(template)
+    group = template["Resources"]["LogGroup"]["Properties"]
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": "LogGroup"}}
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    expected = {
+        "provider.yaml": ({"Fn::Sub": "/aws/lambda/${FunctionName}"}, {"Ref": "FunctionName"}),
+        "nested/lambda.yaml": (
+            {"Fn::Sub": "/aws/lambda/${Prefix}-function"},
+            {"Fn::Sub": "${Prefix}-function"},
+        ),
+    }
+    if path in expected:
+        assert (group["LogGroupName"], function["FunctionName"]) == expected[path]
+    else:
+        text, values = group["LogGroupName"]["Fn::Sub"]
+        assert [text.removeprefix("/aws/lambda/"), values] == function["FunctionName"]["Fn::Sub"]
+
+
+@pytest.mark.parametrize("path", WITH_FUNCTION)
+def test_roles_are_narrow(path: str) -> None:
+    """A role may do what the function does, to resources that an ARN names, and no more."""
+    template = parse(RENDERED[path])
+    granted: set[str] = set()
+    for statement in statements(template):
+        assert statement["Effect"] == "Allow"
+        actions = statement["Action"]
+        granted.update([actions] if isinstance(actions, str) else actions)
+        assert statement["Resource"] != "*"
+    assert granted == {
+        "ecr:ListImages",
+        "ecr:BatchDeleteImage",
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "cloudformation:GetTemplate",
+        "cloudformation:DescribeStackEvents",
+        "lambda:InvokeFunction",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    (role,) = [r for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    assert "ManagedPolicyArns" not in role["Properties"]
+    assert not [r for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Policy"]
+
+
+def test_the_nested_templates_keep_the_article_s_interface() -> None:
+    """Parameters, resources and outputs of the article's four templates are all there."""
+    article = {
+        "nested/root.yaml": (
+            {"TemplateBucketName", "Prefix"},
+            {"ECRStack", "LambdaStack", "CustomResourceStack"},
+            set[str](),
+        ),
+        "nested/ecr.yaml": (
+            {"Prefix"},
+            {"ECRRepository"},
+            {"ECRRepositoryArn", "ECRRepositoryName"},
+        ),
+        "nested/lambda.yaml": (
+            {"ECRRepositoryArn", "ECRRepositoryName", "Handler", "Prefix", "Runtime"},
+            {"Function", "FunctionRole"},
+            {"FunctionArn"},
+        ),
+        "nested/customresource.yaml": ({"FunctionArn"}, {"CustomResource"}, set[str]()),
+    }
+    for path, (parameters, resources, outputs) in article.items():
+        template = parse(RENDERED[path])
+        assert set(template["Parameters"]) >= parameters
+        assert set(template["Resources"]) >= resources
+        assert set(template.get("Outputs", {})) >= outputs
+        # What the article's own root does not pass has a default.
+        added = set(template["Parameters"]) - parameters
+        assert all("Default" in template["Parameters"][name] for name in added)
+
+
+def test_a_block_is_inserted_with_the_least_indentation() -> None:
+    """The source is indented one column deeper than its key; empty lines stay empty."""
+    template = "a:\n  b: |\n    {{ function source }}\nc: 1\n"
+    assert insert_function(template, "x\n\n  y\n") == "a:\n  b: |\n   x\n\n     y\nc: 1\n"
+
+
+def test_a_template_without_a_function_stays_as_it_is() -> None:
+    """Only a line that is nothing but the marker is replaced."""
+    template = "a: '{{ function source }}'\n"
+    assert insert_function(template, "x\n") == template
+
+
+def test_a_template_that_is_too_large_is_refused() -> None:
+    """The error names the file, its size and the limit."""
+    check_size("some.yaml", "x" * BODY_LIMIT)
+    with pytest.raises(TemplateError, match=r"some\.yaml has 51,202 bytes .* takes 51,200"):
+        check_size("some.yaml", "ä" * 25_601)
+
+
+def test_a_package_without_source_is_refused(tmp_path: Path) -> None:
+    """Where only compiled files are installed, the error says what is needed."""
+    with pytest.raises(TemplateError, match="install ecrdrain with its"):
+        bundle(Package("ecrdrain", tmp_path), "ecrdrain.resource.handler", "lambda_handler")
+
+
+def test_a_package_without_a_version_is_refused(tmp_path: Path) -> None:
+    """The header cannot name a version that is not written."""
+    (tmp_path / "__init__.py").write_text("__version__ = make()\n")
+    with pytest.raises(TemplateError, match="ecrdrain says no __version__"):
+        read_version(Package("ecrdrain", tmp_path))
