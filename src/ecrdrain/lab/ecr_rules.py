@@ -18,7 +18,7 @@ import binascii
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -222,13 +222,13 @@ class Repository:
         for image in self._from(place):
             if not _listed(image, tag_status, image_status):
                 continue
-            for tag in sorted(image.tags) or (None,):
-                row = ImageId(image.digest, tag)
-                if image.digest == after.digest and (tag or "") <= (after.tag or ""):
-                    continue
+            tags: Iterable[str | None] = sorted(image.tags) if image.tags else (None,)
+            if image.digest == after.digest:
+                tags = [tag for tag in tags if (tag or "") > (after.tag or "")]
+            for tag in tags:
                 if len(page) == limit:
                     return page, _make_token(self._images[page[-1].digest or ""], page[-1].tag)
-                page.append(row)
+                page.append(ImageId(image.digest, tag))
         return page, None
 
     def images(

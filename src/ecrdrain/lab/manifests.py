@@ -28,6 +28,8 @@ class Manifest:
     """The config's media type, unless the manifest names an artifact type itself."""
     media_type: str | None = None
     """What the manifest says of itself; OCI allows it to say nothing."""
+    subject: str | None = None
+    """The digest that a referrer, such as a signature, points to (OCI image specification 1.1)."""
 
 
 def read_manifest(text: str | bytes) -> Manifest:
@@ -39,6 +41,7 @@ def read_manifest(text: str | bytes) -> Manifest:
                 children=tuple(entry["digest"] for entry in document["manifests"]),
                 artifact_type=document.get("artifactType"),
                 media_type=document.get("mediaType"),
+                subject=_subject(document),
             )
         return _read_image(document)
     except (ValueError, TypeError, KeyError) as error:
@@ -52,4 +55,9 @@ def _read_image(document: Any) -> Manifest:  # noqa: ANN401 - parsed JSON, of an
         size=sum(entry["size"] for entry in described),
         artifact_type=document.get("artifactType") or document["config"].get("mediaType"),
         media_type=document.get("mediaType"),
+        subject=_subject(document),
     )
+
+
+def _subject(document: Any) -> str | None:  # noqa: ANN401 - parsed JSON, of any shape
+    return document["subject"]["digest"] if document.get("subject") else None
