@@ -47,12 +47,13 @@ class Answer:
     def body(self, request: Request) -> bytes:
         """Write the answer to a request, the reason cut in its middle where it is too long."""
         reason = self.reason
+        physical_id = self.physical_id.encode()[:LARGEST_PHYSICAL_ID].decode(errors="ignore")
         while True:
             body = json.dumps(
                 {
                     "Status": self.status,
                     "Reason": reason,
-                    "PhysicalResourceId": self.physical_id[:LARGEST_PHYSICAL_ID],
+                    "PhysicalResourceId": physical_id,
                     "StackId": request.stack_id,
                     "RequestId": request.request_id,
                     "LogicalResourceId": request.logical_id,
@@ -114,15 +115,15 @@ def _put(url: str, body: bytes, timeout: float) -> str | None:
     """Try once and return what went wrong, in words free of the address."""
     if not url.startswith(("https://", "http://")):
         return "the ResponseURL is not an http address"
-    # A pre-signed PUT is signed without a content type, so it must be sent empty.
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        url, data=body, method="PUT", headers={"Content-Type": ""}
-    )
     try:
+        # A pre-signed PUT is signed without a content type, so it must be sent empty.
+        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+            url, data=body, method="PUT", headers={"Content-Type": ""}
+        )
         with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same
             return None
     except urllib.error.HTTPError as error:
         with error:
             return f"HTTP status {error.code}"
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return type(error).__name__

@@ -1,0 +1,144 @@
+"""The answer: within CloudFormation's bounds, and delivered once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecrdrain.resource.answer import Answer, NotDeliveredError, deliver, shorten
+from ecrdrain.resource.log import Log
+from ecrdrain.resource.request import parse_request
+from tests.receiver import HANG_UP, Receiver, receiving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REQUEST = parse_request({"StackId": "stack", "RequestId": "request", "LogicalResourceId": "Drain"})
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """An address that takes answers."""
+    with receiving() as listening:
+        yield listening
+
+
+def send(receiver: Receiver, *, seconds: float = 60.0) -> tuple[list[str], list[float]]:
+    """Deliver an answer and return the log's lines and the pauses made."""
+    lines: list[str] = []
+    pauses: list[float] = []
+    deliver(
+        receiver.url,
+        b'{"Status": "SUCCESS"}',
+        log=Log(receiver.url, lines.append),
+        time_left=lambda: seconds - sum(pauses),
+        sleep=pauses.append,
+    )
+    return lines, pauses
+
+
+def test_a_body_names_all_that_cloudformation_asks_for() -> None:
+    """The body has the fields of crpg-ref-responses, the ids copied from the request."""
+    body = json.loads(Answer("id", data={"RepositoryName": "app"}).body(REQUEST))
+    assert body == {
+        "Status": "SUCCESS",
+        "Reason": "",
+        "PhysicalResourceId": "id",
+        "StackId": "stack",
+        "RequestId": "request",
+        "LogicalResourceId": "Drain",
+        "NoEcho": False,
+        "Data": {"RepositoryName": "app"},
+    }
+
+
+def test_a_reason_makes_the_answer_failed() -> None:
+    """The status is FAILED exactly when there is a reason."""
+    assert (Answer("id").status, Answer("id", "why").status) == ("SUCCESS", "FAILED")
+
+
+@given(reason=st.text(min_size=1, max_size=6000), physical_id=st.text(min_size=1, max_size=2000))
+def test_no_answer_is_larger_than_cloudformation_takes(reason: str, physical_id: str) -> None:
+    """Whatever is to be said, the body has at most 4,096 bytes, and FAILED keeps a reason."""
+    raw = Answer(physical_id, reason).body(REQUEST)
+    body = json.loads(raw)
+    assert len(raw) <= 4096
+    assert body["Status"] == "FAILED"
+    assert body["Reason"]
+    assert 1 <= len(body["PhysicalResourceId"].encode(errors="surrogatepass")) <= 1024
+
+
+def test_a_physical_id_is_cut_between_characters() -> None:
+    """The limit of 1,024 counts bytes, and the cut leaves whole characters."""
+    body = json.loads(Answer("é" * 600).body(REQUEST))
+    assert body["PhysicalResourceId"] == "é" * 512
+
+
+def test_a_long_reason_keeps_its_beginning_and_its_end() -> None:
+    """What it is about and what to do about it both stay."""
+    body = json.loads(Answer("id", "BEGIN " + "x" * 9000 + " END").body(REQUEST))
+    assert body["Reason"].startswith("BEGIN xxx")
+    assert body["Reason"].endswith("xxx END")
+    assert " [...] " in body["Reason"]
+
+
+@given(st.text(max_size=300), st.integers(0, 300))
+def test_shortening_never_exceeds_the_size(text: str, size: int) -> None:
+    """A shortened text has at most that many characters; a short one stays as it is."""
+    short = shorten(text, size)
+    assert len(short) <= size
+    if len(text) <= size:
+        assert short == text
+
+
+def test_an_answer_is_put_without_a_content_type(receiver: Receiver) -> None:
+    """The pre-signed address was signed for an empty content type."""
+    send(receiver)
+    ((body, headers),) = receiver.tries
+    assert json.loads(body) == {"Status": "SUCCESS"}
+    assert headers["Content-Type"] == ""
+
+
+@pytest.mark.parametrize("refusals", [[500, 503], [403, 400], [HANG_UP, HANG_UP]])
+def test_an_address_that_fails_twice_gets_the_answer_at_the_third_try(
+    receiver: Receiver, refusals: list[int]
+) -> None:
+    """Server errors, refusals and lost connections are all tried again, with growing pauses."""
+    receiver.replies = refusals.copy()
+    _, pauses = send(receiver)
+    assert len(receiver.tries) == 3
+    assert len(receiver.answers) == 1
+    assert pauses == sorted(pauses)
+    assert len(pauses) == 2
+
+
+def test_an_answer_that_nobody_takes_is_an_error_in_time(receiver: Receiver) -> None:
+    """When the time is over the failure is raised, for Lambda to deliver the request again."""
+    receiver.replies = [500] * 100
+    with pytest.raises(NotDeliveredError, match="HTTP status 500"):
+        send(receiver, seconds=10)
+    assert 2 <= len(receiver.tries) < 10
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "nonsense", "http://[", "http://a b/?x=1"])
+def test_an_address_that_is_none_is_an_error_without_the_address(url: str) -> None:
+    """Nothing is opened that is not an http address, and no message repeats the address."""
+    lines: list[str] = []
+    with pytest.raises(NotDeliveredError) as caught:
+        deliver(
+            url, b"{}", log=Log(url, lines.append), time_left=lambda: 1.0, sleep=lambda _: None
+        )
+    assert url not in str(caught.value)
+    assert all(url not in line for line in lines)
+
+
+def test_the_address_is_in_no_line_of_the_log(receiver: Receiver) -> None:
+    """Neither the address nor its signature is logged, whether it works or not."""
+    receiver.replies = [500]
+    lines, _ = send(receiver)
+    assert len(lines) == 2
+    assert all("s3cr3t" not in line for line in lines)
