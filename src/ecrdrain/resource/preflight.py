@@ -1,5 +1,6 @@
 """Prove at deploy time that the teardown will work. Deletes nothing."""
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,9 +13,6 @@ from ecrdrain.engine.errors import (
 )
 from ecrdrain.resource.properties import Settings
 from ecrdrain.resource.surroundings import Run
-
-NO_DIGEST = "sha256:" + "0" * 64
-"""A digest that no image has: asking to delete it proves the permission and deletes nothing."""
 
 LONGEST_PATIENCE = 60.0
 """Seconds that a permission may take to arrive, since IAM is eventually consistent.
@@ -87,7 +85,9 @@ def probes_for(run: Run, settings: Settings) -> list[Probe]:
             lambda: ecr.batch_delete_image(
                 registryId=target.account,
                 repositoryName=target.name,
-                imageIds=[{"imageDigest": NO_DIGEST}],
+                # No image has a digest drawn by chance: this proves the permission and
+                # deletes nothing.
+                imageIds=[{"imageDigest": f"sha256:{os.urandom(32).hex()}"}],
             ),
         ),
     ]

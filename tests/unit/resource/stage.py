@@ -1,0 +1,175 @@
+"""A function on a stage: the real handler, with AWS played by the lab's rules."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ecrdrain.lab.ecr_rules import Image, ImageId
+from ecrdrain.lab.ecr_rules import Repository as Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:drain"
+REPOSITORY_ARN = "arn:aws:ecr:eu-west-1:123456789012:repository/team/app"
+STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1111"
+
+
+def client_error(code: str, operation: str, status: int = 400) -> ClientError:
+    """Make the error that boto3 raises for a code."""
+    response: Any = {
+        "Error": {"Code": code, "Message": f"{code} it is"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, operation)
+
+
+@dataclass
+class Ecr:
+    """ECR with one repository; `errors` holds what the next calls of an operation raise."""
+
+    rules: Rules | None = field(default_factory=Rules)
+    errors: dict[str, list[Exception | None]] = field(default_factory=dict)
+    refuse: dict[str, str] = field(default_factory=dict)
+    before: Callable[[str], None] = lambda _operation: None
+    meta: Any = field(
+        default_factory=lambda: SimpleNamespace(
+            region_name="eu-west-1",
+            service_model=SimpleNamespace(
+                shape_for=lambda _: SimpleNamespace(members=("tagStatus", "imageStatus"))
+            ),
+        )
+    )
+
+    def push(self, count: int) -> None:
+        """Put so many images into the repository."""
+        assert self.rules is not None
+        for number in range(count):
+            self.rules.put(Image(f"sha256:{number:064x}"))
+
+    def list_images(self, **request: Any) -> dict[str, Any]:
+        """Answer ListImages."""
+        rules = self._enter("ListImages")
+        rows, token = rules.rows(
+            image_status="ANY",
+            token=request.get("nextToken"),
+            limit=request.get("maxResults", 100),
+        )
+        answer: dict[str, Any] = {"imageIds": [{"imageDigest": row.digest} for row in rows]}
+        return {**answer, "nextToken": token} if token else answer
+
+    def batch_delete_image(self, **request: Any) -> dict[str, Any]:
+        """Answer BatchDeleteImage."""
+        rules = self._enter("BatchDeleteImage")
+        digests = [each["imageDigest"] for each in request["imageIds"]]
+        failures = [
+            {
+                "imageId": {"imageDigest": digest},
+                "failureCode": self.refuse[digest],
+                "failureReason": "so it is set up",
+            }
+            for digest in digests
+            if digest in self.refuse
+        ]
+        willing = [ImageId(digest) for digest in digests if digest not in self.refuse]
+        outcome = rules.delete(willing) if willing else None
+        failures += [
+            {
+                "imageId": {"imageDigest": each.image_id.digest},
+                "failureCode": each.code,
+                "failureReason": each.reason,
+            }
+            for each in (outcome.failures if outcome else [])
+        ]
+        return {"imageIds": [], "failures": failures}
+
+    def _enter(self, operation: str) -> Rules:
+        self.before(operation)
+        errors = self.errors.get(operation)
+        error = errors.pop(0) if errors else None
+        if error is not None:
+            raise error
+        if self.rules is None:
+            raise client_error("RepositoryNotFoundException", operation)
+        return self.rules
+
+
+@dataclass
+class Functions:
+    """Lambda: records what is invoked."""
+
+    error: Exception | None = None
+    invoked: list[dict[str, Any]] = field(default_factory=list)
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        """Answer Invoke."""
+        if self.error is not None:
+            raise self.error
+        self.invoked.append(request)
+        return {"StatusCode": 202}
+
+
+@dataclass
+class Stage:
+    """Plays one function: `play` delivers a request to it.
+
+    Attributes:
+        module: The handler's module, or the rendered function.
+        seconds: How long Lambda lets a run last.
+    """
+
+    module: ModuleType
+    url: str
+    ecr: Ecr = field(default_factory=Ecr)
+    functions: Functions = field(default_factory=Functions)
+    cloudformation: Any = None
+    seconds: float = 900.0
+
+    def play(self, event: object) -> None:
+        """Let the function run on an event."""
+        self.module.lambda_handler(event, self)
+
+    def request(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Make a request as CloudFormation does."""
+        event: dict[str, Any] = {
+            "RequestType": kind,
+            "ResponseURL": self.url,
+            "StackId": STACK_ID,
+            "RequestId": "request-1",
+            "ResourceType": "Custom::EcrDrain",
+            "LogicalResourceId": "Drain",
+            "ResourceProperties": {"ServiceToken": FUNCTION_ARN, "RepositoryName": "team/app"},
+        }
+        if kind != "Create":
+            event["PhysicalResourceId"] = REPOSITORY_ARN
+        return {**event, **fields}
+
+    @property
+    def continued(self) -> dict[str, Any]:
+        """The event of the one continuation."""
+        (call,) = self.functions.invoked
+        event: dict[str, Any] = json.loads(call["Payload"])
+        return event
+
+    # What Lambda tells a function of itself.
+    invoked_function_arn = FUNCTION_ARN
+    log_group_name = "/aws/lambda/drain"
+    log_stream_name = "2026/11/24/[$LATEST]0"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the same time each time, unless a test lets it pass."""
+        return int(self.seconds * 1000)
+
+
+def wait_for_threads() -> None:
+    """Wait until no thread of a function that gave up is left."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(timeout=10)
