@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 AWSCLI := .venv-awscli
+COVER  ?= --cov --cov-append --cov-report=
+PYTEST  = $(BIN)/pytest -n auto $(COVER)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit integration e2e format clean
+.PHONY: help demo test lint unit integration e2e coverage format clean
 
 help: ## show the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,8 +23,12 @@ $(VENV)/.lab: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[lab]'
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.lab
-	$(BIN)/python -m pip install --quiet --editable '.[lab]' --group dev
+$(VENV)/.test: pyproject.toml $(VENV)/.lab
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
 $(AWSCLI)/.ready: pyproject.toml $(VENV)/.lab
@@ -33,22 +39,28 @@ $(AWSCLI)/.ready: pyproject.toml $(VENV)/.lab
 demo: $(VENV)/.lab ## run the whole story on the local emulator
 	@$(BIN)/ecrdrain demo
 
-test: lint unit integration e2e ## everything that guards main
+test: ## everything that guards main
+	@rm -f .coverage .coverage.*
+	$(MAKE) --no-print-directory lint unit integration e2e coverage
 
-lint: $(VENV)/.dev ## format, lint, types, import arrows, templates
+lint: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev
-	$(BIN)/pytest tests/unit
+unit: $(VENV)/.test ## tests of single rules, nothing outside the process
+	$(PYTEST) tests/unit
 
-integration: $(VENV)/.dev
-	$(BIN)/pytest tests/integration
+integration: $(VENV)/.test ## tests of one room against the lab
+	$(PYTEST) tests/integration
 
-e2e: $(VENV)/.dev $(AWSCLI)/.ready
-	$(BIN)/pytest tests/e2e
+e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
+	$(PYTEST) tests/e2e
+
+coverage: ## what the tests before it have left out
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='*/engine/*,*/resource/*'
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
