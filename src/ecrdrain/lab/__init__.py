@@ -1,7 +1,9 @@
 """A local AWS for the demo, the tests and the benchmarks."""
 
+from ecrdrain.lab.answers import Answer
+from ecrdrain.lab.clients import Credentials
 from ecrdrain.lab.ecr_rules import SameCall
-from ecrdrain.lab.emulator import Credentials, Lab, LabError
+from ecrdrain.lab.emulator import Lab, LabError
 from ecrdrain.lab.images import (
     BuiltImage,
     multi_platform_image,
@@ -12,6 +14,7 @@ from ecrdrain.lab.images import (
 )
 
 __all__ = [
+    "Answer",
     "BuiltImage",
     "Credentials",
     "Lab",

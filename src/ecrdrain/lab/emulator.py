@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import importlib.metadata
+import json
 import os
 import shutil
 import signal
@@ -18,18 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from ecrdrain.lab.answers import PATH as ANSWERS_PATH
+from ecrdrain.lab.answers import Answer
+from ecrdrain.lab.clients import ACCOUNT_ID, REGION, Credentials, make_client
 from ecrdrain.lab.ecr_rules import SameCall
 from ecrdrain.lab.launcher import KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import botocore.session
     from botocore.config import Config
 
 EMULATOR_VERSION = "1.5.33"  # the additions replace functions of this very release
 _HOST = "127.0.0.1"
 _START_SECONDS = 60  # it takes about one; a loaded machine may need many times that
+_ANSWER_SECONDS = 5
 _STOP_SECONDS = 10
 _LOG_LINES = 20
 # The emulator treats this key as the account's root, with IAM enforcement too.
@@ -50,23 +54,14 @@ class _Settings:
     same_call: SameCall
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a client signs with. Without any, `Lab.client` acts as the account's root."""
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-
-
 class Lab:
     """A running local AWS; `Lab.start` makes one.
 
     As a context manager it stops at the end of the block, whatever happens inside.
     """
 
-    region = "us-east-1"
-    account_id = "123456789012"
+    region = REGION
+    account_id = ACCOUNT_ID
 
     def __init__(
         self, process: subprocess.Popen[bytes], port: int, directory: Path, log: IO[bytes]
@@ -154,27 +149,8 @@ class Lab:
         Without credentials it is the account's root. Retries are off unless `config` says
         otherwise: what the lab answers is what the caller sees.
         """
-        # Here, not above: `import ecrdrain.lab` stays cheap.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
-
         signer = credentials or Credentials(_ROOT_KEY, _ROOT_KEY)
-        own = Config(
-            proxies={},
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            use_dualstack_endpoint=False,
-            use_fips_endpoint=False,
-        )
-        session: Any = boto3.Session(botocore_session=_clean_session())
-        return session.client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=signer.access_key_id,
-            aws_secret_access_key=signer.secret_access_key,
-            aws_session_token=signer.session_token,
-            config=own if config is None else own.merge(config),
-        )
+        return make_client(service, self.endpoint_url, signer, config)
 
     def assume(self, role_arn: str) -> Credentials:
         """Return the credentials of a role, to be given to `client`."""
@@ -184,6 +160,10 @@ class Lab:
         return Credentials(
             answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
         )
+
+    def answers(self) -> list[Answer]:
+        """Return all answers that the lab's custom resources have sent, oldest first."""
+        return [Answer(**fields) for fields in json.loads(self._get(ANSWERS_PATH))]
 
     def detach(self) -> int:
         """Let the lab outlive this process; return its process id, which SIGTERM ends."""
@@ -226,13 +206,19 @@ class Lab:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        host = self.endpoint_url.removeprefix("http://")
-        connection = http.client.HTTPConnection(host, timeout=1)
         try:
-            connection.request("GET", "/_ministack/health")
-            return connection.getresponse().status == http.HTTPStatus.OK
+            self._get("/_ministack/health")
         except (OSError, http.client.HTTPException):
             return False
+        return True
+
+    def _get(self, path: str) -> bytes:
+        connection = http.client.HTTPConnection(
+            self.endpoint_url.removeprefix("http://"), timeout=_ANSWER_SECONDS
+        )
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read()
         finally:
             connection.close()
 
@@ -285,21 +271,11 @@ def _emulator_environment(
         "BIND_HOST": _HOST,
         "MINISTACK_HOST": _HOST,
         "GATEWAY_PORT": str(port),
-        "MINISTACK_ACCOUNT_ID": Lab.account_id,
-        "MINISTACK_REGION": Lab.region,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
+        "MINISTACK_REGION": REGION,
         "AUTH": "true" if settings.enforce_iam else "false",
         "S3_DATA_DIR": str(directory / "s3"),
         "STATE_DIR": str(directory / "state"),
         # The emulator removes all containers of any emulator at its start and its end.
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
     }
-
-
-def _clean_session() -> botocore.session.Session:
-    """Return a botocore session that reads no environment variable and no file of the user."""
-    import botocore.session  # noqa: PLC0415 - see `Lab.client`
-
-    session = botocore.session.Session()
-    for name, (_, _, default, conversion) in list(session.session_var_map.items()):
-        session.session_var_map[name] = (None, None, default, conversion)
-    return session

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecrdrain.lab import Lab
+from tests.integration.lab.stacks import Stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
 
 
@@ -32,11 +32,19 @@ def plain_ecr(plain_lab: Lab) -> Iterator[ECRClient]:
 
 
 @pytest.fixture(scope="session")
-def plain_cloudformation(plain_lab: Lab) -> Iterator[CloudFormationClient]:
-    """The plain emulator's CloudFormation."""
-    client: CloudFormationClient = plain_lab.client("cloudformation")
-    yield client
-    client.close()
+def stacks(lab: Lab) -> Iterator[Stacks]:
+    """Stacks of the lab."""
+    made = Stacks(lab)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def plain_stacks(plain_lab: Lab) -> Iterator[Stacks]:
+    """Stacks of the plain emulator."""
+    made = Stacks(plain_lab)
+    yield made
+    made.close()
 
 
 @pytest.fixture

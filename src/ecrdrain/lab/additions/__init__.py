@@ -5,13 +5,16 @@ that replaces single functions of the emulator.
 """
 
 from ecrdrain.lab.additions import (
+    custom_resource_answers,
     deletion_pause,
     ecr_archiving,
     ecr_deleting,
     ecr_layers,
     ecr_listing,
     ecr_pushing,
+    nested_stacks,
     stack_ancestry,
+    update_cleanup,
 )
 from ecrdrain.lab.ecr_rules import SameCall
 
@@ -26,4 +29,7 @@ def install_all(same_call: SameCall) -> None:
     ecr_pushing.install()
     ecr_archiving.install()
     stack_ancestry.install()
+    nested_stacks.install()
+    update_cleanup.install()
+    custom_resource_answers.install()
     deletion_pause.install()
