@@ -111,7 +111,8 @@ class Run:
 
     def __post_init__(self) -> None:
         """Keep a share of the time for finishing calls, and again for answering."""
-        self.reserve = min(LONGEST_RESERVE, RESERVED_SHARE * self.time_left())
+        time = min(self.time_left(), self.progress.until - self.now())
+        self.reserve = max(min(LONGEST_RESERVE, RESERVED_SHARE * time), 0)
 
     def time_to_work(self) -> float:
         """Return for how many seconds work may go on, the answer still in time."""

@@ -69,8 +69,10 @@ def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
     identity = run.request.physical_id
     if report.empty:
         return Answer(identity)
-    exact = "" if report.left_exact else "at least "
-    remains = f"{run.progress.total} images deleted, {exact}{report.left} left in {target.name}"
+    left = str(report.left)
+    if not report.left_exact:
+        left = f"at least {left}" if report.left else "an unknown number"
+    remains = f"{run.progress.total} images deleted, {left} left in {target.name}"
     if report.stopped == "deadline":
         return GoOn(remains)
     if report.error is not None:
