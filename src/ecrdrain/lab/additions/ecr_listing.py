@@ -76,6 +76,7 @@ def _detail(name: str, repository: Repository, image: Image) -> ecr_state.Reques
         "imagePushedAt": image.pushed_at,
         "imageManifestMediaType": image.media_type,
         "artifactMediaType": image.artifact_type,
+        "subjectManifestDigest": image.subject,
         "imageStatus": image.status,
     }
     return {key: value for key, value in detail.items() if value not in (None, [])}

@@ -8,7 +8,7 @@ from ministack.core.responses import error_response_json, json_response
 from ministack.services import ecr
 
 from ecrdrain.lab.ecr_rules import EcrError, Image, ImageId, ImageStatus, Repository
-from ecrdrain.lab.manifests import ManifestError, read_manifest
+from ecrdrain.lab.manifests import read_manifest
 
 Request = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
@@ -112,17 +112,15 @@ def _refuse(code: str, message: str) -> Response:
 
 
 def _image(record: Request) -> Image:
-    try:
-        manifest = read_manifest(record["imageManifest"])
-    except ManifestError:  # pushed through a way that does not check manifests
-        manifest = None
+    manifest = read_manifest(record["imageManifest"])  # checked when it was pushed
     return Image(
         digest=record["imageDigest"],
-        children=manifest.children if manifest else (),
+        children=manifest.children,
         tags=set(record["imageTags"]),
         status=status(record),
         media_type=record["imageManifestMediaType"],
-        artifact_type=manifest.artifact_type if manifest else None,
-        size=manifest.size if manifest else 0,
+        artifact_type=manifest.artifact_type,
+        size=manifest.size,
         pushed_at=record["imagePushedAt"],
+        subject=manifest.subject,
     )
