@@ -1,0 +1,58 @@
+"""The AWS clients that work with stacks needs, made by whoever calls."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from ecrdrain.engine import PrivateRepository, Repository
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+    from types_boto3_ecr_public import ECRPublicClient
+    from types_boto3_lambda import LambdaClient
+
+
+class Clients(Protocol):
+    """Clients of one account and region; each is made when it is first asked for."""
+
+    @property
+    def cloudformation(self) -> "CloudFormationClient":
+        """CloudFormation."""
+        ...
+
+    @property
+    def ecr(self) -> "ECRClient":
+        """The private registry, for questions."""
+        ...
+
+    @property
+    def draining_ecr(self) -> "ECRClient":
+        """The private registry for a drain, which makes its retries itself."""
+        ...
+
+    @property
+    def ecr_public(self) -> "ECRPublicClient":
+        """The public registry, for questions."""
+        ...
+
+    @property
+    def draining_ecr_public(self) -> "ECRPublicClient":
+        """The public registry for a drain, which makes its retries itself."""
+        ...
+
+    @property
+    def functions(self) -> "LambdaClient":
+        """Lambda."""
+        ...
+
+
+def asking(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
+    """Return the client that answers questions about repositories of a registry."""
+    return clients.ecr if registry == "private" else clients.ecr_public
+
+
+def drainable(
+    clients: Clients, registry: str, name: str, registry_id: str | None = None
+) -> Repository:
+    """Return a repository as the engine drains it."""
+    del registry
+    return PrivateRepository(clients.draining_ecr, name, registry_id)

@@ -1,0 +1,43 @@
+"""What stands in the way of reading or deleting stacks, each with its remedy."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+class StacksError(Exception):
+    """Something about the stacks is not as it must be; the message says what to do."""
+
+
+class UnknownNameError(StacksError):
+    """A stack or repository of that name does not exist where it was looked for.
+
+    Args:
+        kind: What was looked for: "stack" or "repository".
+        name: The name given.
+        known: The names that do exist; the nearest of them are offered.
+    """
+
+    def __init__(self, kind: str, name: str, known: Sequence[str] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.near = near_names(name, known)
+        hint = f". Did you mean {' or '.join(self.near)}?" if self.near else ""
+        super().__init__(f"there is no {kind} {name}{hint}")
+
+
+class UnreadableTemplateError(StacksError):
+    """A stack's template cannot be understood."""
+
+
+class ChangeSetError(StacksError):
+    """CloudFormation could not make a change set; the message carries its reason."""
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
+    """The user interrupted a wait; what CloudFormation has begun goes on by itself."""
+
+
+def near_names(name: str, known: Sequence[str]) -> list[str]:
+    """Return at most three known names that look like the given one, the nearest first."""
+    by_lower = {each.lower(): each for each in known}
+    return [by_lower[each] for each in get_close_matches(name.lower(), by_lower, n=3)]

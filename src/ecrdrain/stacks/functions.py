@@ -1,0 +1,80 @@
+"""Whether the function behind a drain can still answer."""
+
+import json
+from typing import Any
+
+from ecrdrain.engine.errors import aws_errors, error_code
+from ecrdrain.stacks.clients import Clients
+from ecrdrain.stacks.events import newest_first
+from ecrdrain.stacks.tree import Resource, Stack
+
+_FUNCTION = "AWS::Lambda::Function"
+
+_GONE = ""
+"""The token of a function that its stack or its exporter has deleted."""
+
+
+def function_is_gone(clients: Clients, stack: Stack, drain: Resource) -> bool:
+    """Tell whether the function of a drain is certainly gone; False also when nobody knows."""
+    token = _token_of_template(clients, stack, drain)
+    if token is None:
+        token = _token_of_events(clients, stack, drain)
+    if token is None or (token.startswith("arn:") and ":lambda:" not in token):
+        return False  # not to be found, or a topic of SNS, whose listeners are not known here
+    return token == _GONE or not _function_exists(clients, token)
+
+
+def _function_exists(clients: Clients, name_or_arn: str) -> bool:
+    try:
+        clients.functions.get_function_configuration(FunctionName=name_or_arn)
+    except aws_errors() as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        return False
+    return True
+
+
+def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str | None:
+    """Return the ServiceToken as the template gives it; None when it does not tell."""
+    value: Any = drain.declared.properties.get("ServiceToken") if drain.declared else None
+    match value:
+        case str():
+            return value
+        case {"Ref": str(name)} if name in stack.parameters:
+            return stack.parameters[name]
+        case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
+            return _function_name(stack, logical_id)
+        case {"Fn::ImportValue": str(name)}:
+            return _exported(clients, name)
+    return None
+
+
+def _function_name(stack: Stack, logical_id: str) -> str | None:
+    for resource in stack.resources:
+        if resource.logical_id == logical_id and resource.exists:
+            return resource.physical_id if resource.type == _FUNCTION else None
+    return _GONE
+
+
+def _exported(clients: Clients, name: str) -> str:
+    """Return the value of an export."""
+    for page in clients.cloudformation.get_paginator("list_exports").paginate():
+        for export in page["Exports"]:
+            if export["Name"] == name:
+                return export["Value"]
+    return _GONE
+
+
+def _token_of_events(clients: Clients, stack: Stack, drain: Resource) -> str | None:
+    """Return the ServiceToken with which the drain was created or last updated.
+
+    Events hold a resource's properties as JSON (API_StackEvent, ResourceProperties).
+    """
+    for event in newest_first(clients.cloudformation, stack.id):
+        if event.logical_id == drain.logical_id and event.properties:
+            try:
+                token = json.loads(event.properties).get("ServiceToken")
+            except (ValueError, AttributeError):
+                return None
+            return token if isinstance(token, str) else None
+    return None

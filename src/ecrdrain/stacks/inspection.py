@@ -1,0 +1,88 @@
+"""A stack looked at as a whole: its repositories, what is in them, and who depends on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ecrdrain.stacks.clients import Clients, asking
+from ecrdrain.stacks.events import StackEvent, last_failures
+from ecrdrain.stacks.imports import read_all_importers
+from ecrdrain.stacks.repositories import (
+    Judgement,
+    StackRepository,
+    Verdict,
+    find_repositories,
+    judge,
+)
+from ecrdrain.stacks.survey import Survey, at_once, survey
+from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A repository of a stack with what is in it and what becomes of it."""
+
+    repository: StackRepository
+    survey: Survey
+    judgement: Judgement
+
+    @property
+    def needs_draining(self) -> bool:
+        """Tell whether it goes away with its stack and holds images that CloudFormation leaves.
+
+        One with a drain is among them: it is done sooner from here, and its drain, should it
+        still answer, finds nothing left.
+        """
+        going = self.judgement.verdict in {Verdict.BLOCKS, Verdict.DRAINED}
+        return going and self.survey.images > 0
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is known of one stack.
+
+    Attributes:
+        importers: Who imports its exports, by export; nobody within the stack itself.
+        failures: What failed in its latest deletion, nested stacks included, for a stack that is
+            DELETE_FAILED.
+    """
+
+    stack: Stack
+    repositories: tuple[Judged, ...] = ()
+    importers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    failures: tuple[StackEvent, ...] = ()
+
+
+def inspect(clients: Clients, name: str) -> Inspection:
+    """Look at a stack by name or id.
+
+    Raises:
+        UnknownNameError: There is no such stack.
+        UnreadableTemplateError: A template of it cannot be understood.
+    """
+    stack = read_stack(clients.cloudformation, name)
+    return Inspection(
+        stack=stack,
+        repositories=judged_repositories(clients, stack),
+        importers=read_all_importers(clients.cloudformation, stack),
+        failures=read_failures(clients, stack),
+    )
+
+
+def judged_repositories(clients: Clients, stack: Stack) -> tuple[Judged, ...]:
+    """Count and judge the repositories of a stack and its nested stacks."""
+
+    def judged(repository: StackRepository) -> Judged:
+        found = survey(asking(clients, repository.registry), repository.name)
+        return Judged(repository, found, judge(repository, found))
+
+    return tuple(at_once(judged, find_repositories(stack)))
+
+
+def read_failures(clients: Clients, stack: Stack) -> tuple[StackEvent, ...]:
+    """Return what failed in the latest deletion of a stack and its nested stacks, inmost first."""
+    return tuple(
+        failure
+        for each in reversed(list(stack.walk()))
+        if each.status == DELETE_FAILED
+        for failure in last_failures(clients.cloudformation, each.id)
+    )

@@ -1,0 +1,123 @@
+"""What a deletion of stacks would do, and what forbids it: decided before anything is touched."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ecrdrain.stacks.imports import find_cycle, waits_for
+from ecrdrain.stacks.inspection import Inspection, Judged
+from ecrdrain.stacks.repositories import Verdict
+from ecrdrain.stacks.tree import DELETED
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A reason not to delete, with its remedy."""
+
+    stack: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The deletion of some stacks.
+
+    Attributes:
+        inspections: The stacks, those first that others do not wait for.
+        waits_for: For each stack's id the ids of those that must be gone before.
+        obstacles: What forbids it; with any, nothing may be touched.
+    """
+
+    inspections: tuple[Inspection, ...]
+    waits_for: dict[str, set[str]]
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def drains(self) -> list[Judged]:
+        """Return the repositories to be drained."""
+        return [
+            each
+            for inspection in self.inspections
+            for each in inspection.repositories
+            if each.needs_draining
+        ]
+
+
+def plan_deletion(inspections: Sequence[Inspection], *, lift_protection: bool = False) -> Plan:
+    """Decide how to delete stacks.
+
+    Args:
+        inspections: The stacks, each once.
+        lift_protection: Whether termination protection may be turned off.
+    """
+    graph = waits_for(
+        [each.stack for each in inspections],
+        {each.stack.id: each.importers for each in inspections},
+    )
+    names = {each.stack.id: each.stack.name for each in inspections}
+    obstacles = [
+        Obstacle(inspection.stack.name, why)
+        for inspection in inspections
+        for why in _obstacles(inspection, inspections, lift_protection=lift_protection)
+    ]
+    cycle = [names[each] for each in find_cycle(graph)]
+    if cycle:
+        circle = " <- ".join(cycle)
+        why = f"these stacks import from one another in a circle: {circle}. Cut one import first"
+        obstacles.append(Obstacle(cycle[0], why))
+    return Plan(_in_order(inspections, graph), graph, tuple(obstacles))
+
+
+def _obstacles(
+    inspection: Inspection, together: Sequence[Inspection], *, lift_protection: bool
+) -> Iterator[str]:
+    stack = inspection.stack
+    if stack.status == DELETED:
+        return
+    if stack.parent_id is not None:
+        root = _name_of(stack.root_id or stack.parent_id)
+        yield f"it is nested: delete its root stack {root} instead"
+    if stack.busy:
+        yield f"it is {stack.status}: say --wait to wait for the end, or run this again then"
+    if stack.protected and not lift_protection:
+        yield "termination protection is on: say --disable-termination-protection to lift it"
+    deleted = {each.name for other in together for each in other.stack.walk()}
+    for export, importers in inspection.importers.items():
+        others = [name for name in importers if name not in deleted]
+        if others:
+            yield f"its export {export} is imported by {', '.join(others)}: delete them too"
+    yield from _obstacles_of_repositories(inspection.repositories)
+
+
+def _obstacles_of_repositories(repositories: Sequence[Judged]) -> Iterator[str]:
+    for judged in repositories:
+        repository, judgement = judged.repository, judged.judgement
+        if judgement.verdict is Verdict.UNKNOWN:
+            yield (
+                f"it is not clear whether CloudFormation would keep {repository.name}: "
+                f"{judgement.why}. Write Delete or Retain and update the stack"
+            )
+        drain = repository.drain
+        if judgement.verdict is Verdict.BLOCKS and drain is not None and drain.never:
+            yield (
+                f"{judgement.why}, so {repository.name} is not emptied: "
+                f"drain it by name (ecrdrain drain {repository.name}) if you mean to"
+            )
+
+
+def _in_order(
+    inspections: Sequence[Inspection], graph: dict[str, set[str]]
+) -> tuple[Inspection, ...]:
+    """Put importers before what they import from, and else keep the order given."""
+    left = list(inspections)
+    ordered: list[Inspection] = []
+    while left:
+        waiting = {each.stack.id for each in left}
+        ready = [each for each in left if not graph[each.stack.id] & waiting]
+        ordered += ready or left  # in a circle nobody is ready
+        left = [each for each in left if ready and each not in ready]
+    return tuple(ordered)
+
+
+def _name_of(stack_id: str) -> str:
+    """Return the name inside a stack's id (arn:...:stack/NAME/UUID)."""
+    return stack_id.split("/")[1]

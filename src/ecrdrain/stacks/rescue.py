@@ -1,0 +1,91 @@
+"""What to do about a deletion that failed: a decision over plain data."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ecrdrain.stacks.repositories import PRIVATE, PUBLIC
+from ecrdrain.stacks.tree import DELETE_FAILED, NESTED_STACK
+
+# What CloudFormation's resource handlers call retriable ("Resource type handler error codes",
+# CloudFormation CLI user guide). Their code stands in the reason of the event, as
+# "(RequestToken: ..., HandlerErrorCode: Throttling)"; the API has no member of its own for it.
+TRANSIENT = frozenset(
+    {"NetworkFailure", "ResourceConflict", "ServiceInternalError", "ServiceTimeout", "Throttling"}
+)
+_CODE = re.compile(r"\bHandlerErrorCode: (\w+)")
+
+
+class Step(StrEnum):
+    """A way to go on, each taken at most once."""
+
+    RETAIN_DEAD = "retain the drain whose function is gone"
+    AGAIN = "delete again"
+    RETAIN_MUTE = "retain the drain that fails although nothing is left to drain"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A resource that could not be deleted.
+
+    Attributes:
+        stack: The name of the stack that lists it.
+        stack_status: The status of that stack.
+        reason: CloudFormation's reason.
+        drain: Whether it is a drain, which stands for nothing that could be left behind.
+        function_gone: Whether it is a drain whose function is certainly gone.
+    """
+
+    stack: str
+    stack_id: str
+    stack_status: str
+    logical_id: str
+    type: str
+    physical_id: str
+    reason: str
+    drain: bool = False
+    function_gone: bool = False
+
+    @property
+    def transient(self) -> bool:
+        """Tell whether the same may well succeed the next time."""
+        code = _CODE.search(self.reason)
+        return code is not None and code[1] in TRANSIENT
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A way to go on, and the drains that the stacks are to let go of."""
+
+    step: Step
+    retain: Sequence[Failed] = field(default_factory=tuple)
+
+
+def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | None:
+    """Decide how to go on after a failed deletion; None means that it stays failed.
+
+    The repositories that go away have been drained before, and are drained again before the next
+    attempt: a repository that failed because an image came in between is worth that attempt.
+
+    Args:
+        failed: What could not be deleted, in all stacks of the tree.
+        taken: The steps taken before.
+    """
+    # A nested stack fails for what is in it, which is listed as well.
+    causes = [each for each in failed if each.type != NESTED_STACK]
+    # RetainResources is for stacks that are DELETE_FAILED (API_DeleteStack).
+    drains = [each for each in causes if each.drain and each.stack_status == DELETE_FAILED]
+    dead = [each for each in drains if each.function_gone]
+    if dead and Step.RETAIN_DEAD not in taken:
+        return Remedy(Step.RETAIN_DEAD, tuple(dead))
+    worth_it = [each for each in causes if each.drain or each.transient or _is_repository(each)]
+    if worth_it and Step.AGAIN not in taken:
+        return Remedy(Step.AGAIN)
+    if drains and len(drains) == len(causes) and Step.RETAIN_MUTE not in taken:
+        return Remedy(Step.RETAIN_MUTE, tuple(drains))
+    return None
+
+
+def _is_repository(failed: Failed) -> bool:
+    return failed.type in {PRIVATE, PUBLIC}

@@ -1,0 +1,98 @@
+"""Repositories given by name or by pattern: which ones are meant, and whether all is permitted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from ecrdrain.engine.errors import aws_errors
+from ecrdrain.stacks.errors import StacksError, UnknownNameError
+from ecrdrain.stacks.survey import Survey, at_once, check_permissions, survey
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+    from types_boto3_ecr_public import ECRPublicClient
+
+_PAGE_SIZE = 1000  # API_DescribeRepositories: maxResults
+_NOT_FOUND = "RepositoryNotFoundException"
+
+
+class TooManyMatchesError(StacksError):
+    """Patterns match more repositories than the user allows."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A repository to be drained, with what is in it."""
+
+    name: str
+    survey: Survey
+
+
+def is_pattern(name: str) -> bool:
+    """Tell a pattern from a name: names hold none of these characters."""
+    return any(each in name for each in "*?[")
+
+
+def find_targets(
+    client: "ECRClient | ECRPublicClient",
+    names: Sequence[str],
+    *,
+    registry_id: str | None = None,
+    limit: int | None = None,
+) -> list[Target]:
+    """Return the repositories meant, each once, after checking all of them.
+
+    Args:
+        client: A boto3 client for ECR or for the public registry.
+        names: Names, and patterns in which * stands for any characters, slashes too.
+        registry_id: The account of the registry; None means the caller's own.
+        limit: How many repositories the patterns may match together; None means any number.
+
+    Raises:
+        UnknownNameError: A name does not exist, or a pattern matches nothing.
+        TooManyMatchesError: The patterns match more than `limit`.
+        botocore.exceptions.ClientError: A repository's images may not be listed and deleted.
+    """
+    known: list[str] = []
+    if any(is_pattern(name) for name in names):
+        known = _repository_names(client, registry_id)
+    chosen: dict[str, None] = {}
+    matched: set[str] = set()
+    for name in names:
+        matches = (
+            [each for each in known if fnmatchcase(each, name)] if is_pattern(name) else [name]
+        )
+        if not matches:
+            raise UnknownNameError("repository matching", name)
+        if is_pattern(name):
+            matched.update(matches)
+        chosen.update(dict.fromkeys(matches))
+    if limit is not None and len(matched) > limit:
+        raise TooManyMatchesError(
+            f"the patterns match {len(matched)} repositories, more than --limit {limit}: "
+            "nothing was deleted"
+        )
+
+    def look(name: str) -> Target:
+        found = survey(client, name, registry_id)
+        if not found.exists:
+            raise UnknownNameError("repository", name, _hints(client, registry_id))
+        check_permissions(client, name, registry_id)
+        return Target(name, found)
+
+    return at_once(look, chosen)
+
+
+def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:
+    where = {"registryId": registry_id} if registry_id else {}
+    paginator: Any = client.get_paginator("describe_repositories")
+    pages = paginator.paginate(**where, PaginationConfig={"PageSize": _PAGE_SIZE})
+    return [each["repositoryName"] for page in pages for each in page["repositories"]]
+
+
+def _hints(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:
+    try:
+        return _repository_names(client, registry_id)
+    except aws_errors():
+        return []  # only a hint is lost

@@ -1,0 +1,191 @@
+"""A stack with its nested stacks, and the reading of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ecrdrain.engine.errors import aws_errors, error_code
+from ecrdrain.stacks.errors import UnknownNameError, UnreadableTemplateError
+from ecrdrain.stacks.template import Declared, declared_resources, read_template
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+DELETED = "DELETE_COMPLETE"
+DELETE_FAILED = "DELETE_FAILED"
+DELETING = "DELETE_IN_PROGRESS"
+
+# A stack that waits for its first change set: nothing is under way.
+_IDLE = "REVIEW_IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that a stack lists.
+
+    Attributes:
+        physical_id: The name or ARN in its service; "" while it has none.
+        reason: CloudFormation's reason for the status; "" when it gives none.
+        declared: What the template says of it; None when the template does not hold it.
+    """
+
+    logical_id: str
+    type: str
+    physical_id: str
+    status: str
+    reason: str = ""
+    declared: Declared | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether the stack still holds it."""
+        return self.status != DELETED and bool(self.physical_id)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack and, below it, its nested stacks.
+
+    Attributes:
+        reason: CloudFormation's reason for the status; "" when it gives none.
+        protected: Whether termination protection is on.
+        parent_id: The stack that nests it; None for one that stands alone.
+        root_id: The outermost stack above it; None as well.
+        exports: The names of its exports.
+        parameters: The values of its parameters.
+        nested: The nested stacks by their logical ids.
+    """
+
+    id: str
+    name: str
+    status: str
+    reason: str = ""
+    protected: bool = False
+    parent_id: str | None = None
+    root_id: str | None = None
+    exports: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    resources: tuple[Resource, ...] = ()
+    nested: Mapping[str, "Stack"] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether an operation is under way."""
+        return is_busy(self.status)
+
+    def walk(self) -> Iterator["Stack"]:
+        """Yield this stack and all below it, the outer before the inner."""
+        yield self
+        for each in self.nested.values():
+            yield from each.walk()
+
+
+def is_busy(status: str) -> bool:
+    """Tell whether a stack of that status is in the middle of an operation."""
+    return status.endswith("_IN_PROGRESS") and status != _IDLE
+
+
+def read_stack(client: "CloudFormationClient", name: str) -> Stack:
+    """Read a stack, by name or id, with everything below it.
+
+    Raises:
+        UnknownNameError: There is no such stack in the client's region.
+        UnreadableTemplateError: A template of the tree cannot be understood.
+    """
+    return _read(client, describe(client, name))
+
+
+def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef":
+    """Return CloudFormation's description of one stack.
+
+    Raises:
+        UnknownNameError: There is no such stack.
+    """
+    try:
+        return client.describe_stacks(StackName=name)["Stacks"][0]
+    except aws_errors() as error:
+        # With a name as the only argument it is the one thing that can be wrong.
+        if error_code(error) != "ValidationError":
+            raise
+        raise UnknownNameError("stack", name, _stack_names(client)) from error
+
+
+def _stack_names(client: "CloudFormationClient") -> list[str]:
+    """Return the names of the region's stacks; none when listing them is not allowed."""
+    try:
+        pages = list(client.get_paginator("list_stacks").paginate())
+    except aws_errors():
+        return []  # only a hint is lost
+    return [
+        stack["StackName"]
+        for page in pages
+        for stack in page["StackSummaries"]
+        if stack["StackStatus"] != DELETED and "ParentId" not in stack
+    ]
+
+
+def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
+    identity = described["StackId"]
+    status = described["StackStatus"]
+    resources: tuple[Resource, ...] = ()
+    if status != DELETED:
+        resources = _resources(client, identity, described["StackName"])
+    return Stack(
+        id=identity,
+        name=described["StackName"],
+        status=status,
+        reason=described.get("StackStatusReason", ""),
+        protected=described.get("EnableTerminationProtection", False),
+        parent_id=described.get("ParentId"),
+        root_id=described.get("RootId"),
+        exports=tuple(
+            output["ExportName"]
+            for output in described.get("Outputs", [])
+            if output.get("ExportName")
+        ),
+        parameters={
+            each["ParameterKey"]: each.get("ResolvedValue") or each.get("ParameterValue", "")
+            for each in described.get("Parameters", [])
+        },
+        resources=resources,
+        nested=dict(_nested(client, resources)),
+    )
+
+
+def _nested(
+    client: "CloudFormationClient", resources: Iterable[Resource]
+) -> Iterator[tuple[str, Stack]]:
+    for each in resources:
+        if each.type != NESTED_STACK or not each.exists:
+            continue
+        try:
+            described = describe(client, each.physical_id)
+        except UnknownNameError:
+            continue  # deleted on its own, so long ago that CloudFormation has forgotten it
+        yield each.logical_id, _read(client, described)
+
+
+def _resources(
+    client: "CloudFormationClient", stack_id: str, stack_name: str
+) -> tuple[Resource, ...]:
+    # Processed: transforms (SAM, language extensions) have made literals of what they could.
+    body = client.get_template(StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
+    try:
+        declared = declared_resources(read_template(body))
+    except UnreadableTemplateError as error:
+        raise UnreadableTemplateError(f"stack {stack_name}: {error}") from error
+    return tuple(
+        Resource(
+            logical_id=each["LogicalResourceId"],
+            type=each["ResourceType"],
+            physical_id=each.get("PhysicalResourceId", ""),
+            status=each["ResourceStatus"],
+            reason=each.get("ResourceStatusReason", ""),
+            declared=declared.get(each["LogicalResourceId"]),
+        )
+        for page in client.get_paginator("list_stack_resources").paginate(StackName=stack_id)
+        for each in page["StackResourceSummaries"]
+    )
