@@ -22,7 +22,9 @@ def template(
     """Write a CloudFormation template, the function's source inside.
 
     provider: the function, once per account and region.
+
     standalone: a repository and its drain in one file.
+
     nested: the same as four templates, a root and three that it nests.
     """
     try:

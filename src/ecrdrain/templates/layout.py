@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-# Nine columns of YAML indentation come on top.
+# Six columns of YAML indentation come on top.
 WIDTH = 110
 
 _OPENING = frozenset("([{")

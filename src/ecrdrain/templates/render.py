@@ -67,10 +67,8 @@ def insert_function(template: str, source: str) -> str:
     """Put the source, indented, in the place of the marker; a template without one stays."""
 
     def block(marker: re.Match[str]) -> str:
-        # The least that YAML allows: each line of the function pays for it.
-        indent = marker["indent"][1:]
         lines = source.removesuffix("\n").split("\n")
-        return "\n".join(indent + line if line else "" for line in lines)
+        return "\n".join(marker["indent"] + line if line else "" for line in lines)
 
     return _MARKER.sub(block, template)
 

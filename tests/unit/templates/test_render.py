@@ -197,10 +197,10 @@ def test_the_nested_templates_keep_the_article_s_interface() -> None:
         assert all("Default" in template["Parameters"][name] for name in added)
 
 
-def test_a_block_is_inserted_with_the_least_indentation() -> None:
-    """The source is indented one column deeper than its key; empty lines stay empty."""
+def test_a_block_is_inserted_with_its_indentation() -> None:
+    """The source stands where the marker stood; empty lines stay empty."""
     template = "a:\n  b: |\n    {{ function source }}\nc: 1\n"
-    assert insert_function(template, "x\n\n  y\n") == "a:\n  b: |\n   x\n\n     y\nc: 1\n"
+    assert insert_function(template, "x\n\n  y\n") == "a:\n  b: |\n    x\n\n      y\nc: 1\n"
 
 
 def test_a_template_without_a_function_stays_as_it_is() -> None:
