@@ -13,122 +13,55 @@ documents no order; digests alone mix indexes with their children. A page token 
 row, so that it stays good while images come and go.
 """
 
-import base64
-import binascii
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import NamedTuple
 
-DEFAULT_PAGE = 100  # API_ListImages, API_DescribeImages: maxResults
-LARGEST_PAGE = 1000  # the same
+from ecrdrain.lab.ecr_pages import (
+    DEFAULT_PAGE,
+    Place,
+    check_listing,
+    is_listed,
+    make_token,
+    read_token,
+)
+from ecrdrain.lab.ecr_terms import (
+    Deletion,
+    EcrError,
+    Failure,
+    Image,
+    ImageId,
+    ImageNotFoundError,
+    ImageStatus,
+    InvalidParameterError,
+    ReferencedImagesNotFoundError,
+    SameCall,
+    StorageClassUpdateNotSupportedError,
+)
+
+__all__ = [
+    "DEFAULT_PAGE",
+    "LARGEST_BATCH",
+    "Deletion",
+    "EcrError",
+    "Failure",
+    "Image",
+    "ImageId",
+    "ImageNotFoundError",
+    "ImageStatus",
+    "InvalidParameterError",
+    "ReferencedImagesNotFoundError",
+    "Repository",
+    "SameCall",
+    "StorageClassUpdateNotSupportedError",
+]
+
 LARGEST_BATCH = 100  # API_BatchDeleteImage: imageIds
-TAG_STATUSES = frozenset({"ANY", "TAGGED", "UNTAGGED"})  # API_ListImagesFilter
 
 # API_ImageIdentifier gives none; this is the pattern of API_CompleteLayerUpload's digests.
 _DIGEST = re.compile(r"[a-zA-Z0-9\-_+.]+:[a-fA-F0-9]+")
 # API_ImageIdentifier: 1..300 characters; the alphabet is the OCI distribution specification's.
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,299}")
-
-
-class ImageStatus(StrEnum):
-    """Where an image is stored (API_ImageDetail: imageStatus)."""
-
-    ACTIVE = "ACTIVE"
-    ARCHIVED = "ARCHIVED"
-    ACTIVATING = "ACTIVATING"
-
-
-class SameCall(StrEnum):
-    """May one BatchDeleteImage call take an index and its children? ECR does not document it."""
-
-    SNAPSHOT = "snapshot"
-    """No: a child is judged by the indexes that existed when the call began (the stricter)."""
-    REQUEST_ORDER = "request-order"
-    """Yes, if the index stands before its children in the request."""
-
-
-class EcrError(Exception):
-    """A refused call; `code` is the name of ECR's exception."""
-
-    code = "ServerException"
-
-    def __init__(self, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code or self.code
-
-
-class InvalidParameterError(EcrError):
-    """A value is out of its bounds, or a page token is not one of ours."""
-
-    code = "InvalidParameterException"
-
-
-class ImageNotFoundError(EcrError):
-    """The call names one image and it is not there."""
-
-    code = "ImageNotFoundException"
-
-
-class ReferencedImagesNotFoundError(EcrError):
-    """An index lists images that the repository does not hold."""
-
-    code = "ReferencedImagesNotFoundException"
-
-
-class StorageClassUpdateNotSupportedError(EcrError):
-    """The image's storage class cannot become the one asked for."""
-
-    code = "ImageStorageClassUpdateNotSupportedException"
-
-
-class ImageId(NamedTuple):
-    """An image as requests and listings name it: by digest, by tag, or by both."""
-
-    digest: str | None = None
-    tag: str | None = None
-
-
-class Failure(NamedTuple):
-    """Why one id of a BatchDeleteImage call was not deleted."""
-
-    image_id: ImageId
-    code: str
-    reason: str
-
-
-class Deletion(NamedTuple):
-    """The outcome of one BatchDeleteImage call: rows that are gone, ids that were refused."""
-
-    deleted: list[ImageId]
-    failures: list[Failure]
-
-
-@dataclass(slots=True)
-class Image:
-    """One image of a repository.
-
-    `pushed_at` is in seconds since 1970. `subject` is the digest that a referrer (a signature,
-    say) points to; unlike a child, a subject need not exist and may be deleted. `rank` decides
-    where listings show the image; it never changes.
-    """
-
-    digest: str
-    children: tuple[str, ...] = ()
-    tags: set[str] = field(default_factory=set)
-    status: ImageStatus = ImageStatus.ACTIVE
-    media_type: str = "application/vnd.oci.image.manifest.v1+json"
-    artifact_type: str | None = None
-    size: int = 0
-    pushed_at: float = 0.0
-    subject: str | None = None
-    rank: int = 0
-
-
-Place = tuple[int, str]  # rank and digest: where listings show an image
 
 
 class Repository:
@@ -216,18 +149,18 @@ class Repository:
         `image_status` "ANY" lists every image; ECR's default is ACTIVE alone
         (API_ListImagesFilter). The second value is the next page's token, None on the last.
         """
-        _check_listing(limit, tag_status, image_status)
-        place, after = _read_token(token)
+        check_listing(limit, tag_status, image_status)
+        place, after = read_token(token)
         page: list[ImageId] = []
         for image in self._from(place):
-            if not _listed(image, tag_status, image_status):
+            if not is_listed(image, tag_status, image_status):
                 continue
             tags: Iterable[str | None] = sorted(image.tags) if image.tags else (None,)
             if image.digest == after.digest:
                 tags = [tag for tag in tags if (tag or "") > (after.tag or "")]
             for tag in tags:
                 if len(page) == limit:
-                    return page, _make_token(self._images[page[-1].digest or ""], page[-1].tag)
+                    return page, make_token(self._images[page[-1].digest or ""], page[-1].tag)
                 page.append(ImageId(image.digest, tag))
         return page, None
 
@@ -240,14 +173,14 @@ class Repository:
         limit: int = DEFAULT_PAGE,
     ) -> tuple[list[Image], str | None]:
         """Return one page of DescribeImages: each image once. Arguments as for `rows`."""
-        _check_listing(limit, tag_status, image_status)
-        place, after = _read_token(token)
+        check_listing(limit, tag_status, image_status)
+        place, after = read_token(token)
         page: list[Image] = []
         for image in self._from(place):
-            if image.digest == after.digest or not _listed(image, tag_status, image_status):
+            if image.digest == after.digest or not is_listed(image, tag_status, image_status):
                 continue
             if len(page) == limit:
-                return page, _make_token(page[-1], None)
+                return page, make_token(page[-1], None)
             page.append(image)
         return page, None
 
@@ -369,13 +302,6 @@ def _forget(index: dict[str, set[str]], key: str, digest: str) -> None:
         index.pop(key, None)
 
 
-def _listed(image: Image, tag_status: str, image_status: str) -> bool:
-    """Tell whether a listing with these filters shows the image."""
-    if image_status not in ("ANY", image.status):
-        return False
-    return tag_status == "ANY" or (tag_status == "TAGGED") == bool(image.tags)
-
-
 def _malformed(image_id: ImageId) -> tuple[str, str] | None:
     """Return the failure for an id that cannot name an image, whatever the repository holds."""
     # ECR's own words, as quoted in public issue threads.
@@ -389,32 +315,3 @@ def _malformed(image_id: ImageId) -> tuple[str, str] | None:
     if image_id.tag is not None and not _TAG.fullmatch(image_id.tag):
         return "InvalidImageTag", "Invalid request parameters: malformed image tag"
     return None
-
-
-def _check_listing(limit: int, tag_status: str, image_status: str) -> None:
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InvalidParameterError(
-            f"Invalid parameter at 'maxResults': {limit} is not between 1 and {LARGEST_PAGE}"
-        )
-    if tag_status not in TAG_STATUSES:
-        raise InvalidParameterError(f"Invalid parameter at 'filter.tagStatus': {tag_status}")
-    if image_status != "ANY" and image_status not in set(ImageStatus):
-        raise InvalidParameterError(f"Invalid parameter at 'filter.imageStatus': {image_status}")
-
-
-def _make_token(last: Image, tag: str | None) -> str:
-    row = json.dumps([last.rank, last.digest, tag])
-    return base64.urlsafe_b64encode(row.encode()).decode()
-
-
-def _read_token(token: str | None) -> tuple[Place | None, ImageId]:
-    """Return the place and the row after which the page starts; nothing for the first page."""
-    if token is None:
-        return None, ImageId()
-    try:
-        rank, digest, tag = json.loads(base64.b64decode(token, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, TypeError):
-        raise InvalidParameterError("Invalid parameter at 'nextToken'") from None
-    if not (isinstance(rank, int) and isinstance(digest, str) and isinstance(tag, str | None)):
-        raise InvalidParameterError("Invalid parameter at 'nextToken'")
-    return (rank, digest), ImageId(digest, tag)
