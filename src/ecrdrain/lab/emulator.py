@@ -162,7 +162,7 @@ class Lab:
         )
 
     def answers(self) -> list[Answer]:
-        """Return all answers that the lab's custom resources have sent, oldest first."""
+        """Return all answers that custom resources have sent, oldest first; not in a plain lab."""
         return [Answer(**fields) for fields in json.loads(self._get(ANSWERS_PATH))]
 
     def detach(self) -> int:
