@@ -13,6 +13,7 @@ WIDTH = 110
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
 _LEADING = frozenset(["and", "or", "if", "else", "+", "|"])
+_QUOTES = ("'", '"', '"""', "'''")
 
 
 class _Kind(IntEnum):
@@ -43,7 +44,7 @@ def lay_out(source: str, width: int = WIDTH) -> str:
         source: Indented by four, each statement on one line, as ``ast.unparse`` writes it.
         width: Columns that a line should not exceed.
     """
-    lines = source.split("\n")
+    lines = _without_nested_quotes(source).split("\n")
     for row in set(_first_rows(source)):
         lines[row] = lines[row][_indent(lines[row]) // 2 :]
     breaks: dict[int, list[_Break]] = {}
@@ -60,6 +61,31 @@ def _indent(line: str) -> int:
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
     return tokenize.generate_tokens(io.StringIO(source).readline)
+
+
+def _without_nested_quotes(source: str) -> str:
+    """Give f-strings quotes that do not occur inside them.
+
+    From Python 3.12 on ``ast.unparse`` nests equal quotes (PEP 701), which 3.11 cannot read.
+    """
+    lines = source.split("\n")
+    starts: list[tokenize.TokenInfo] = []
+    for item in _tokens(source):
+        kind = token.tok_name[item.type]
+        if kind == "FSTRING_START":
+            starts.append(item)
+        elif kind == "FSTRING_END":
+            start, row, quote = starts.pop(), item.end[0] - 1, item.string
+            line = lines[row]
+            inside = line[start.end[1] : item.start[1]]
+            if start.end[0] == item.end[0] and quote in inside:
+                fitting = next(
+                    each for each in _QUOTES if each not in inside and inside[-1] != each[0]
+                )
+                opening = line[: start.end[1]].removesuffix(quote)
+                lines[row] = opening + fitting + inside + fitting + line[item.end[1] :]
+                return _without_nested_quotes("\n".join(lines))
+    return source
 
 
 def _first_rows(source: str) -> Iterator[int]:

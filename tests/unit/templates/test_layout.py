@@ -87,3 +87,19 @@ def test_laying_out_keeps_the_meaning(module: ModuleType, width: int) -> None:
 def test_lines_break_where_a_reader_expects_it(line: str, lines: list[str]) -> None:
     """The break comes as far out as brackets allow, with a hanging indent."""
     assert lay_out(ast.unparse(ast.parse(line)), 40).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        """f"{', '.join(names)}\"""",
+        """f"{x['a']} and {y['b']}\"""",
+        """call(f"{x['a']}", f'{y}')""",
+        """f\"\"\"{x['a']} says "b" here\"\"\"""",
+        '''f"{f'{x}'}"''',
+        """f'{x!r} and "text"\'""",
+    ],
+)
+def test_f_strings_are_readable_by_every_supported_python(line: str) -> None:
+    """No f-string holds its own quotes, whichever Python writes it."""
+    assert lay_out(ast.unparse(ast.parse(line))) == line
