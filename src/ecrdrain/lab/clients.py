@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import botocore.session
     from botocore.config import Config
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
+
+_MAKING = threading.Lock()  # a session makes clients for one thread at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,7 @@ def make_client(
     Retries are off unless `config` says otherwise: what the lab answers is what the caller
     sees.
     """
-    # Here, not above: `import ecrdrain.lab` stays cheap.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - `import ecrdrain.lab` stays cheap
 
     own = Config(
         proxies={},
@@ -40,23 +41,28 @@ def make_client(
         use_dualstack_endpoint=False,
         use_fips_endpoint=False,
     )
-    session: Any = boto3.Session(botocore_session=_clean_session())
-    return session.client(
-        service,
-        region_name=REGION,
-        endpoint_url=endpoint_url,
-        aws_access_key_id=credentials.access_key_id,
-        aws_secret_access_key=credentials.secret_access_key,
-        aws_session_token=credentials.session_token,
-        config=own if config is None else own.merge(config),
-    )
+    with _MAKING:
+        return _session().client(
+            service,
+            region_name=REGION,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token,
+            config=own if config is None else own.merge(config),
+        )
 
 
-def _clean_session() -> botocore.session.Session:
-    """Return a botocore session that reads no environment variable and no file of the user."""
-    import botocore.session  # noqa: PLC0415 - see `make_client`
+@cache
+def _session() -> Any:  # noqa: ANN401 - as in `make_client`
+    """Return a session that reads no environment variable and no file of the user.
+
+    One for all clients: it reads a service's model once, which takes longer than all the rest.
+    """
+    import boto3  # noqa: PLC0415 - see `make_client`
+    import botocore.session  # noqa: PLC0415
 
     session = botocore.session.Session()
     for name, (_, _, default, conversion) in list(session.session_var_map.items()):
         session.session_var_map[name] = (None, None, default, conversion)
-    return session
+    return boto3.Session(botocore_session=session)

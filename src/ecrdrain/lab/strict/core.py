@@ -8,11 +8,13 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import botocore.session
 
+from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr_rules import EcrError
 from ecrdrain.lab.strict.behaviour import (
     Behaviour,
@@ -27,7 +29,7 @@ from ecrdrain.lab.strict.counts import Counts, RepositoryState, State
 from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
 from ecrdrain.lab.strict.faults import Refusals, draw_fault
 from ecrdrain.lab.strict.operations import HANDLERS
-from ecrdrain.lab.strict.registry import ACCOUNT, Registry, Seed
+from ecrdrain.lab.strict.registry import Registry, Seed
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.throttle import TokenBucket
 from ecrdrain.lab.strict.validation import Validator
@@ -40,14 +42,7 @@ class Core:
     """
 
     def __init__(self, *, seed: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
-        session = botocore.session.Session()
-        models = {service: session.get_service_model(service) for service in SERVED}
-        self._validators = {
-            service: Validator(models[service], names) for service, names in SERVED.items()
-        }
-        self._services = {
-            model.metadata["targetPrefix"]: service for service, model in models.items()
-        }
+        self._services, self._validators = _load_models()
         self._seed = seed
         self._clock = clock
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
@@ -146,7 +141,7 @@ class Core:
         if denied_from and number >= denied_from:
             raise AwsError(
                 "AccessDeniedException",
-                f"User: arn:aws:iam::{ACCOUNT}:user/lab is not authorized to perform: "
+                f"User: arn:aws:iam::{ACCOUNT_ID}:user/lab is not authorized to perform: "
                 f"{service}:{operation}",
                 outcome="denied",
             )
@@ -202,3 +197,14 @@ class Core:
                 return True
             bucket = self._buckets[service, operation] = TokenBucket(*limit, self._clock)
         return bucket.take()
+
+
+@cache
+def _load_models() -> tuple[dict[str, str], dict[str, Validator]]:
+    """Return the services by the prefix of their X-Amz-Target, and what checks their requests."""
+    session = botocore.session.Session()
+    models = {service: session.get_service_model(service) for service in SERVED}
+    return (
+        {model.metadata["targetPrefix"]: service for service, model in models.items()},
+        {service: Validator(models[service], names) for service, names in SERVED.items()},
+    )

@@ -4,11 +4,12 @@ import hashlib
 import time
 from typing import Any
 
+from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr_rules import DEFAULT_PAGE, Image, ImageId, ImageStatus
 from ecrdrain.lab.manifests import Manifest, ManifestError, read_manifest
 from ecrdrain.lab.strict.call import Call, Json, invalid, page_by_name, read_id, write_id
 from ecrdrain.lab.strict.errors import AwsError
-from ecrdrain.lab.strict.registry import ACCOUNT, HeldRepository
+from ecrdrain.lab.strict.registry import HeldRepository
 from ecrdrain.lab.strict.services import PRIVATE
 
 _DEFAULT_REFERRERS = 20  # API_ListImageReferrers: maxResults
@@ -73,7 +74,7 @@ def put_image(call: Call) -> Json:
         raise AwsError(
             "ImageAlreadyExistsException",
             f"Image with digest '{digest}' and tag '{tag}' already exists in the "
-            f"repository with name '{held.name}' in registry with id '{ACCOUNT}'",
+            f"repository with name '{held.name}' in registry with id '{ACCOUNT_ID}'",
         )
     if held.tag_mutability == "IMMUTABLE" and held.images.find(ImageId(tag=tag or "")):
         raise AwsError(
@@ -100,7 +101,7 @@ def update_image_storage_class(call: Call) -> Json:
     image_id = read_id(call.request["imageId"])
     image = held.images.update_storage_class(image_id, call.request["targetStorageClass"])
     return {
-        "registryId": ACCOUNT,
+        "registryId": ACCOUNT_ID,
         "repositoryName": held.name,
         "imageId": {**write_id(image_id), "imageDigest": image.digest},
         "imageStatus": image.status,
@@ -175,14 +176,14 @@ def _named(held: HeldRepository, image_id: Json) -> Image:
             "ImageNotFoundException",
             f"The image with imageId {{imageDigest:'{wanted.digest or 'null'}', "
             f"imageTag:'{wanted.tag or 'null'}'}} does not exist within the repository "
-            f"with name '{held.name}' in the registry with id '{ACCOUNT}'",
+            f"with name '{held.name}' in the registry with id '{ACCOUNT_ID}'",
         )
     return image
 
 
 def _described(held: HeldRepository, image: Image) -> Json:
     described: Json = {
-        "registryId": ACCOUNT,
+        "registryId": ACCOUNT_ID,
         "repositoryName": held.name,
         "imageDigest": image.digest,
         "imageSizeInBytes": held.images.size_of(image),
@@ -212,7 +213,7 @@ def _referrer(held: HeldRepository, image: Image) -> Json:
 
 def _with_manifest(held: HeldRepository, image: Image, tag: str | None) -> Json:
     return {
-        "registryId": ACCOUNT,
+        "registryId": ACCOUNT_ID,
         "repositoryName": held.name,
         "imageId": write_id(ImageId(image.digest, tag)),
         "imageManifest": held.manifest(image.digest),

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr_rules import DEFAULT_PAGE
 from ecrdrain.lab.strict import deletion, images
 from ecrdrain.lab.strict.call import Call, Json, page_by_name
 from ecrdrain.lab.strict.errors import AwsError
-from ecrdrain.lab.strict.registry import ACCOUNT, HeldRepository, Seed
+from ecrdrain.lab.strict.registry import HeldRepository, Seed
 from ecrdrain.lab.strict.services import PRIVATE
 
 
@@ -18,7 +19,7 @@ def create_repository(call: Call) -> Json:
         raise AwsError(
             "RepositoryAlreadyExistsException",
             f"The repository with name '{name}' already exists in the registry "
-            f"with id '{ACCOUNT}'",
+            f"with id '{ACCOUNT_ID}'",
         )
     held = HeldRepository(Seed(repository=name, service=call.service), call.request)
     call.registry.repositories[call.service, name] = held
@@ -31,7 +32,7 @@ def delete_repository(call: Call) -> Json:
     if len(held.images) and not call.request.get("force"):
         raise AwsError(
             "RepositoryNotEmptyException",
-            f"The repository with name '{held.name}' in registry with id '{ACCOUNT}' "
+            f"The repository with name '{held.name}' in registry with id '{ACCOUNT_ID}' "
             "cannot be deleted because it still contains images",
         )
     del call.registry.repositories[held.service, held.name]
@@ -83,7 +84,7 @@ HANDLERS: dict[str, Callable[[Call], Json]] = {
 def _described(held: HeldRepository) -> Json:
     described: dict[str, Any] = {
         "repositoryArn": held.arn,
-        "registryId": ACCOUNT,
+        "registryId": ACCOUNT_ID,
         "repositoryName": held.name,
         "repositoryUri": held.uri,
         "createdAt": held.created_at,

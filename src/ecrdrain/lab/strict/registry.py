@@ -7,13 +7,11 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
+from ecrdrain.lab.clients import ACCOUNT_ID, REGION
 from ecrdrain.lab.ecr_rules import Image, Repository
 from ecrdrain.lab.strict.errors import AwsError, SettingsError, one_of
 from ecrdrain.lab.strict.services import PRIVATE, SERVED
 from ecrdrain.lab.strict.topologies import TOPOLOGIES, Push, push, pushes
-
-ACCOUNT = "123456789012"
-REGION = "us-east-1"  # ecr-public has its only endpoint there
 
 _FIRST_PUSH = 1_767_225_600.0  # 2026-01-01T00:00:00Z; seeded images are pushed a second apart
 
@@ -93,13 +91,13 @@ class HeldRepository:
     def arn(self) -> str:
         """The repository's ARN; public repositories have no region."""
         region = REGION if self.service == PRIVATE else ""
-        return f"arn:aws:{self.service}:{region}:{ACCOUNT}:repository/{self.name}"
+        return f"arn:aws:{self.service}:{region}:{ACCOUNT_ID}:repository/{self.name}"
 
     @property
     def uri(self) -> str:
         """Where a real registry would be; nothing answers there."""
         if self.service == PRIVATE:
-            return f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{self.name}"
+            return f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/{self.name}"
         return f"public.ecr.aws/lab/{self.name}"
 
     @property
@@ -172,10 +170,10 @@ class Registry:
     def find(self, service: str, name: str, registry_id: str | None) -> HeldRepository:
         """Return the repository; raise AwsError with RepositoryNotFoundException."""
         held = self.repositories.get((service, name))
-        if held is None or registry_id not in (None, ACCOUNT):
+        if held is None or registry_id not in (None, ACCOUNT_ID):
             raise AwsError(
                 "RepositoryNotFoundException",
                 f"The repository with name '{name}' does not exist in the registry "
-                f"with id '{registry_id or ACCOUNT}'",
+                f"with id '{registry_id or ACCOUNT_ID}'",
             )
         return held
