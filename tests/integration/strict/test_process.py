@@ -15,7 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ecrdrain.cli.lab import app
-from ecrdrain.lab.strict import SettingsError, StrictEcr
+from ecrdrain.lab.strict import SettingsError, StrictEcr, StrictEcrError, child
+from ecrdrain.lab.strict.registry import Seed
 
 COMMAND = [sys.executable, "-c", "from ecrdrain.cli.lab import app; app()", "ecr"]
 
@@ -115,6 +116,49 @@ def test_wrong_settings_start_nothing() -> None:
         StrictEcr.start(repository="X")
     with pytest.raises(SettingsError, match="repositoryName"):
         StrictEcr.start(repository="X", in_process=True)
+
+
+def test_a_process_that_says_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the child ends instead of serving, that is said, and where to look."""
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    with pytest.raises(StrictEcrError, match="standard error"):
+        StrictEcr.start()
+
+
+def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that hangs, here a stopped one, is killed after a while."""
+    monkeypatch.setattr(child, "_STOP_SECONDS", 0.1)
+    server = child.ServerChild(Seed(), {})
+    server.start()
+    process = server._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+
+    server.stop()
+
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_without_aiohttp_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the lab's extra is missing, the error says what to install."""
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+
+    with pytest.raises(StrictEcrError, match=r"pip install 'ecrdrain\[lab\]'"):
+        StrictEcr.start()
+
+
+def test_importing_the_handle_loads_no_server() -> None:
+    """The import of the lab's strict ECR loads neither aiohttp nor boto3."""
+    script = (
+        "import sys, ecrdrain.lab.strict; print({'aiohttp', 'boto3', 'botocore'} & {*sys.modules})"
+    )
+
+    said = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.strip() == "set()"
 
 
 def test_the_command_serves_until_interrupted() -> None:

@@ -1,5 +1,6 @@
 """The server as a child process, which ends with the one that started it."""
 
+import contextlib
 import dataclasses
 import json
 import subprocess
@@ -55,8 +56,9 @@ class ServerChild:
 
     def _tell(self, stdin: IO[str], stdout: IO[str]) -> str:
         """Tell the process what to serve; return what it says of where."""
-        stdin.write(json.dumps(self._settings) + "\n")
-        stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended: then it says nothing either
+            stdin.write(json.dumps(self._settings) + "\n")
+            stdin.flush()
         line = stdout.readline()
         if not line:
             raise StrictEcrError("The server did not start: see its standard error")

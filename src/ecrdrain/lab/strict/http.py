@@ -65,8 +65,7 @@ def _handler(core: Core) -> Callable[[BaseRequest], Any]:
             text = _ENCODE({"__type": error.code, "message": error.message})
             return web.Response(body=text.encode(), status=error.status, headers=headers)
         except ConnectionLostError:
-            if request.transport is not None:
-                request.transport.close()
+            request.protocol.force_close()
             return web.Response()  # nobody will read it
         return web.Response(body=_ENCODE(answer).encode(), headers=headers)
 

@@ -5,7 +5,6 @@ client sends them: children before their index, a subject before its referrers.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import NamedTuple
 
 from ecrdrain.lab.ecr_rules import ImageStatus
@@ -52,13 +51,11 @@ def pushes(topology: str, images: int, seed: int = 0) -> Iterator[tuple[str, Pus
 
     Where the last push does not fit any more, single images fill up.
     """
-    left = images
-    for number in count():
-        made = push(topology, number, seed)
-        if len(made) > left:
-            break
-        left -= len(made)
+    left, number = images, 0
+    while len(made := push(topology, number, seed)) <= left:
         yield topology, made
+        left -= len(made)
+        number += 1
     for extra in range(number, number + left):
         yield "single", push("single", extra, seed)
 
