@@ -1,23 +1,52 @@
 """The commands under one name, and how they end."""
 
-import importlib.util
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from ecrdrain import __version__
-from ecrdrain.cli.errors import explain
-from ecrdrain.cli.template import template
+from ecrdrain.cli.lazy import LazyCommand, LazyGroup, register
+from ecrdrain.cli.options import Debug
 
 PROGRAM = "ecrdrain"
 
+COMMANDS = (
+    LazyCommand("drain", "ecrdrain.cli.drain:drain", "Empty repositories."),
+    LazyCommand(
+        "stack", "ecrdrain.cli.stack:app", "Show and delete stacks that own repositories."
+    ),
+    LazyCommand(
+        "template",
+        "ecrdrain.cli.template:template",
+        "Write a CloudFormation template, the function's source inside.",
+    ),
+    LazyCommand(
+        "install",
+        "ecrdrain.cli.install:install",
+        "Install the provider: the function that Custom::EcrDrain calls.",
+    ),
+    LazyCommand(
+        "uninstall",
+        "ecrdrain.cli.uninstall:uninstall",
+        "Remove the provider stack: function, role and log group.",
+    ),
+    LazyCommand(
+        "demo",
+        "ecrdrain.cli.demo:demo",
+        "Tell the whole story on a local AWS, and check every claim of it.",
+    ),
+    LazyCommand("lab", "ecrdrain.cli.lab:app", "Local stand-ins for AWS, to try clients against."),
+)
+
 app = typer.Typer(
     name=PROGRAM,
+    cls=LazyGroup,
     rich_markup_mode=None,  # plain help: quick, and the same in every terminal and pipe
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for each in COMMANDS:
+    register(app, each)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the option's value so
@@ -29,9 +58,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the opt
 @app.callback()
 def root(
     *,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the whole traceback of an error.")
-    ] = False,
+    debug: Debug = False,
     version: Annotated[
         bool,
         typer.Option(
@@ -41,11 +68,6 @@ def root(
 ) -> None:
     """Empty Amazon ECR repositories so that their CloudFormation stacks delete cleanly."""
     del debug, version  # read off the arguments, and answered by its callback
-
-
-app.command()(template)
-if importlib.util.find_spec("ecrdrain.cli.demo"):
-    app.command()(importlib.import_module("ecrdrain.cli.demo").demo)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -59,11 +81,16 @@ def run(arguments: Sequence[str]) -> int:
             list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False
         )
     except Exception as error:
+        from ecrdrain.cli.errors import explain  # noqa: PLC0415 - an error may take its time
+
         if "--debug" in arguments and not isinstance(error, typer.TyperException):
             raise
         told = explain(error)
         typer.echo(f"Error: {told.message}", err=True)
         return told.status
     except KeyboardInterrupt:
-        return 130
+        from ecrdrain.cli.errors import INTERRUPTED  # noqa: PLC0415 - as above
+
+        typer.echo("Interrupted.", err=True)
+        return INTERRUPTED
     return status if isinstance(status, int) else 0

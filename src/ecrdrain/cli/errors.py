@@ -1,11 +1,56 @@
-"""What an error says to the person at the terminal."""
+"""What an error says to the person at the terminal: one line with the cause and the remedy."""
 
 from dataclasses import dataclass
 
 import typer
 
+from ecrdrain.engine.errors import DENIALS, aws_errors, error_code, error_message
+from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
+from ecrdrain.stacks.targets import TooManyMatchesError
+
+OK = 0
 FAILED = 1
 WRONG_USE = 2
+INTERRUPTED = 130
+
+# The operations of the commands that are not ECR's, by the prefix of their IAM actions.
+_PREFIXES = {
+    "cloudformation": frozenset(
+        {
+            "CreateChangeSet",
+            "DeleteChangeSet",
+            "DeleteStack",
+            "DescribeChangeSet",
+            "DescribeStackEvents",
+            "DescribeStacks",
+            "ExecuteChangeSet",
+            "GetTemplate",
+            "ListExports",
+            "ListImports",
+            "ListStackResources",
+            "ListStacks",
+            "UpdateTerminationProtection",
+        }
+    ),
+    "lambda": frozenset({"GetFunctionConfiguration"}),
+}
+
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_UNKNOWN_KEYS = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_SIGN_IN = "sign in again (aws sso login, aws login) or renew AWS_SESSION_TOKEN"
+
+
+class WrongUseError(Exception):
+    """The command cannot be carried out as it was given; the message says how it can."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +63,79 @@ class Told:
 
 def explain(error: Exception) -> Told:
     """Say in one line what is wrong and what to do."""
-    if isinstance(error, typer.TyperException):
-        return Told(_usage(error), error.exit_code)
-    return Told(f"{type(error).__name__}: {error}. Run it again with --debug to see where", FAILED)
+    match error:
+        case typer.TyperException():
+            return Told(_usage(error), error.exit_code)
+        case Interrupted():
+            return Told("interrupted: nothing was changed", INTERRUPTED)
+        case UnknownNameError() | TooManyMatchesError() | WrongUseError():
+            return Told(_one_line(str(error)), WRONG_USE)
+        case StacksError():
+            return Told(_one_line(str(error)), FAILED)
+    if isinstance(error, aws_errors()):
+        if error_code(error) == "ParamValidationError":  # the SDK's own check of a name given
+            return Told(_one_line(str(error)), WRONG_USE)
+        return Told(_one_line(_of_aws(error)), FAILED)
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return Told(_one_line(f"{what}. Run it again with --debug to see where"), FAILED)
+
+
+def iam_action(operation: str) -> str:
+    """Return the IAM action that an operation needs."""
+    for prefix, operations in _PREFIXES.items():
+        if operation in operations:
+            return f"{prefix}:{operation}"
+    return f"ecr:{operation}"
+
+
+def _of_aws(error: Exception) -> str:
+    code, message = error_code(error), error_message(error)
+    operation = getattr(error, "operation_name", "")
+    if code in DENIALS:
+        return f"access denied: grant {iam_action(operation)}. AWS says: {message}"
+    if code in _EXPIRED:
+        return f"the credentials have expired: {_SIGN_IN}"
+    if code in _UNKNOWN_KEYS:
+        return f"AWS does not accept the credentials ({code}): check the profile and its keys"
+    if code == "OptInRequired":
+        return f"the account may not use this region: enable it or name another. {message}"
+    if operation:
+        return f"{operation} failed with {code}: {message}"
+    return _REMEDIES.get(code, "{}").format(message.rstrip("."))
+
+
+# Errors that never reached AWS, by botocore's classes (botocore.exceptions).
+_REMEDIES = {
+    "NoCredentialsError": "no AWS credentials: name a profile (--profile NAME), sign in "
+    "(aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "PartialCredentialsError": "{}: set the missing one",
+    "CredentialRetrievalError": f"{{}}: {_SIGN_IN}",
+    "ProfileNotFound": "{}: aws configure list-profiles shows those there are",
+    "NoRegionError": "no region: name one (--region eu-central-1) or set AWS_REGION",
+    "InvalidRegionError": "{}: check --region and AWS_REGION",
+    "SSOTokenLoadError": f"{{}}: {_SIGN_IN}",
+    "UnauthorizedSSOTokenError": f"the sign-in has expired: {_SIGN_IN}",
+    "TokenRetrievalError": f"{{}}: {_SIGN_IN}",
+    "LoginRefreshRequired": f"the sign-in has expired: {_SIGN_IN}",
+    "EndpointConnectionError": "{}: check the region (--region, AWS_REGION), the endpoint "
+    "(--endpoint-url, AWS_ENDPOINT_URL) and the network",
+    "ConnectTimeoutError": "{}: check the network and --endpoint-url",
+    "ConnectionClosedError": "{}: check the network and --endpoint-url, and run it again",
+    "ReadTimeoutError": "{}: check the network, and run it again",
+    "ProxyConnectionError": "{}: check HTTPS_PROXY",
+    "SSLError": "{}: check AWS_CA_BUNDLE and the proxy",
+    "InvalidEndpointConfigurationError": "{}: check --endpoint-url",
+}
 
 
 def _usage(error: typer.TyperException) -> str:
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = _one_line(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
     if context is None:
         return message
-    return f"{message}. See {context.command_path} --help"
+    end = "" if message.endswith("?") else "."
+    return f"{message}{end} See {context.command_path} --help"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,9 +1,8 @@
 """Waiting for an operation that somebody else has begun."""
 
-from threading import Event
+import time
 from typing import TYPE_CHECKING
 
-from ecrdrain.stacks.errors import Interrupted
 from ecrdrain.stacks.events import FIRST_PAUSE, LONGEST_PAUSE
 from ecrdrain.stacks.tree import describe, is_busy
 
@@ -11,14 +10,13 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 
-def wait_until_idle(client: "CloudFormationClient", name: str, stop: Event) -> str:
+def wait_until_idle(client: "CloudFormationClient", name: str) -> str:
     """Wait until no operation of a stack is under way, and return its id.
 
     The id, because the stack may have been deleted meanwhile: then its name is unknown.
 
     Raises:
         UnknownNameError: There is no such stack.
-        Interrupted: `stop` was set.
     """
     pause = FIRST_PAUSE
     while True:
@@ -26,6 +24,5 @@ def wait_until_idle(client: "CloudFormationClient", name: str, stop: Event) -> s
         name = described["StackId"]
         if not is_busy(described["StackStatus"]):
             return name
-        if stop.wait(pause):
-            raise Interrupted
+        time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE)

@@ -1,0 +1,98 @@
+"""The AWS clients of a command, made when they are first used."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ecrdrain import __version__
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+    from types_boto3_ecr_public import ECRPublicClient
+    from types_boto3_lambda import LambdaClient
+
+PUBLIC_REGION = "us-east-1"
+"""Where the public registry's API is (General Reference, "Amazon ECR Public endpoints")."""
+
+_QUESTION_ATTEMPTS = 8  # DescribeStackEvents and its like throttle early; a question can wait
+
+
+@dataclass
+class Aws:
+    """The clients of one account and region.
+
+    Args:
+        profile: The profile of the shared configuration; None leaves the choice to the SDK.
+        region: The region; None as well.
+        endpoint_url: An address to use in place of AWS's own; None as well.
+        concurrency: How many connections a drain may use at once.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    concurrency: int = 10
+    _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    _session: Any = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def cloudformation(self) -> "CloudFormationClient":
+        """CloudFormation."""
+        client: CloudFormationClient = self._client("cloudformation")
+        return client
+
+    @property
+    def ecr(self) -> "ECRClient":
+        """The private registry, for questions."""
+        client: ECRClient = self._client("ecr")
+        return client
+
+    @property
+    def draining_ecr(self) -> "ECRClient":
+        """The private registry, for drains."""
+        client: ECRClient = self._client("ecr", draining=True)
+        return client
+
+    @property
+    def ecr_public(self) -> "ECRPublicClient":
+        """The public registry, for questions."""
+        client: ECRPublicClient = self._client("ecr-public")
+        return client
+
+    @property
+    def draining_ecr_public(self) -> "ECRPublicClient":
+        """The public registry, for drains."""
+        client: ECRPublicClient = self._client("ecr-public", draining=True)
+        return client
+
+    @property
+    def functions(self) -> "LambdaClient":
+        """Lambda."""
+        client: LambdaClient = self._client("lambda")
+        return client
+
+    def _client(self, service: str, *, draining: bool = False) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
+        with self._lock:  # making clients is not safe in several threads
+            if (service, draining) not in self._clients:
+                self._clients[service, draining] = self._make(service, draining=draining)
+            return self._clients[service, draining]
+
+    def _make(self, service: str, *, draining: bool) -> Any:  # noqa: ANN401 - as above
+        import boto3  # noqa: PLC0415 - takes half a second
+        from botocore.config import Config  # noqa: PLC0415 - goes with it
+
+        if self._session is None:
+            self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
+        attempts = 1 if draining else _QUESTION_ATTEMPTS
+        return self._session.client(
+            service,
+            region_name=PUBLIC_REGION if service == "ecr-public" else None,
+            endpoint_url=self.endpoint_url,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                max_pool_connections=max(self.concurrency, 10),
+                user_agent_extra=f"ecrdrain/{__version__}",
+            ),
+        )

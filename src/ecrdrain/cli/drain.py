@@ -1,0 +1,150 @@
+"""``ecrdrain drain``: empty repositories by name."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.documents import drain_plan, drain_result
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
+from ecrdrain.cli.interrupts import interruptible
+from ecrdrain.cli.options import (
+    Concurrency,
+    Debug,
+    DryRun,
+    EndpointUrl,
+    Output,
+    OutputFormat,
+    Profile,
+    Region,
+    Yes,
+)
+from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.words import count, day, size
+from ecrdrain.engine import Report
+from ecrdrain.stacks.clients import asking, drainable
+from ecrdrain.stacks.drains import drain_all
+from ecrdrain.stacks.targets import Target, find_targets, is_pattern
+
+_COLUMNS = (
+    Column("repository"),
+    Column("images", right=True),
+    Column("tags", right=True),
+    Column("indexes", right=True),
+    Column("archived", right=True),
+    Column("size", right=True),
+    Column("last push"),
+    Column("last pull"),
+)
+
+
+def drain(  # noqa: PLR0913 - one for each option
+    repositories: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REPOSITORY",
+            help="Names, or patterns such as 'team-a/*'; * stands for slashes too.",
+            show_default=False,
+        ),
+    ],
+    *,
+    registry_id: Annotated[
+        str | None,
+        typer.Option(
+            help="Account of the registry.", show_default="the caller's own", metavar="ACCOUNT"
+        ),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Repositories of the public registry.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            help="How many repositories the patterns may match; needed with --yes.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
+    concurrency: Concurrency = 16,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    output: Output = OutputFormat.TEXT,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    debug: Debug = False,
+) -> None:
+    """Empty repositories.
+
+    Every image goes, archived ones too; the repositories themselves stay. All of them are looked
+    at first; then there is one question. Run it again after an interruption, and it goes on where
+    it was.
+    """
+    del debug  # read off the arguments
+    if yes and limit is None and any(is_pattern(name) for name in repositories):
+        raise WrongUseError(
+            "a pattern with --yes needs --limit N: the most repositories that it may match"
+        )
+    terminal = Terminal(json=output is OutputFormat.JSON)
+    aws = Aws(profile, region, endpoint_url, concurrency)
+    registry = "public" if public else "private"
+    targets = find_targets(
+        asking(aws, registry), repositories, registry_id=registry_id, limit=limit
+    )
+    _show_plan(terminal, targets)
+    if dry_run:
+        terminal.document(drain_plan(targets, registry))
+        return
+    images = sum(target.survey.images for target in targets)
+    if images and not yes:
+        question = f"Delete {count(images, 'image')} in {_repositories(len(targets))}?"
+        if not terminal.ask(question):
+            terminal.mention("Nothing was deleted.")
+            raise typer.Exit(FAILED)
+    with (
+        interruptible() as stop,
+        ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
+    ):
+        reports = drain_all(
+            [drainable(aws, registry, target.name, registry_id) for target in targets],
+            calls=None,
+            stop=stop,
+            tell=view.draining,
+            done=view.drained,
+        )
+    _show_outcome(terminal, reports)
+    terminal.document(drain_result(reports))
+    if stop.is_set():
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
+
+
+def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
+    rows = [
+        (
+            target.name,
+            f"{target.survey.images:,}",
+            f"{target.survey.tags:,}",
+            f"{target.survey.indexes:,}",
+            f"{target.survey.archived:,}",
+            size(target.survey.size),
+            day(target.survey.last_push),
+            day(target.survey.last_pull),
+        )
+        for target in targets
+    ]
+    terminal.table(_COLUMNS, rows)
+
+
+def _show_outcome(terminal: Terminal, reports: Sequence[Report]) -> None:
+    left = [report.repository for report in reports if not report.empty]
+    deleted = count(sum(report.deleted for report in reports), "image")
+    terminal.say(f"{_repositories(len(reports) - len(left))} empty, {deleted} deleted")
+    if left:
+        terminal.say(f"Not empty: {', '.join(left)}", "bold red")
+
+
+def _repositories(number: int) -> str:
+    return count(number, "repository", "repositories")

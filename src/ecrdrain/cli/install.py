@@ -1,0 +1,145 @@
+"""``ecrdrain install``: the provider stack, once per account and region."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.documents import SERVICE_TOKEN, installation
+from ecrdrain.cli.errors import FAILED, OK, WrongUseError
+from ecrdrain.cli.interrupts import interruptible
+from ecrdrain.cli.options import (
+    Debug,
+    DryRun,
+    EndpointUrl,
+    Output,
+    OutputFormat,
+    Profile,
+    Region,
+    StackName,
+    Yes,
+)
+from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
+from ecrdrain.stacks.tree import describe
+from ecrdrain.templates import TemplateName, render
+
+ATTACH = f"""\
+  Drain:
+    Type: Custom::EcrDrain
+    Properties:
+      ServiceToken: !ImportValue {SERVICE_TOKEN}
+      ServiceTimeout: 3600
+      RepositoryName: !Ref Repository # drained first, deleted second"""
+"""What a template needs to have its repository emptied; the logical id is the user's."""
+
+_DONE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+_COLUMNS = (Column("change"), Column("logical id"), Column("type"), Column("replaced"))
+
+
+def install(  # noqa: PLR0913 - one for each option
+    *,
+    stack_name: StackName = "ecrdrain",
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Update the stack if it is there; parameters that are not given stay."
+        ),
+    ] = False,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="A parameter of the provider's template; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    output: Output = OutputFormat.TEXT,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    debug: Debug = False,
+) -> None:
+    """Install the provider: the function that Custom::EcrDrain calls.
+
+    It gets a stack of its own, once per account and region. CloudFormation works out the change
+    first; then there is one question. In the end it prints the lines that attach a drain to a
+    repository.
+    """
+    del debug  # read off the arguments
+    terminal = Terminal(json=output is OutputFormat.JSON)
+    client = Aws(profile, region, endpoint_url).cloudformation
+    body = render(TemplateName.PROVIDER)["provider.yaml"]
+    with interruptible() as stop:
+        change_set = prepare(
+            client,
+            stack=stack_name,
+            body=body,
+            parameters=_parameters(parameter or []),
+            update=update,
+            stop=stop,
+        )
+    if change_set is None:
+        existing = describe(client, stack_name)
+        terminal.say(f"{stack_name} is up to date.")
+        _show_use(terminal)
+        terminal.document(installation(stack_name, existing["StackId"], existing["StackStatus"]))
+        return
+    wanted = False
+    try:
+        _show_changes(terminal, change_set)
+        wanted = not dry_run and (yes or terminal.ask(_question(change_set)))
+    finally:
+        if not wanted:
+            discard(client, change_set)
+    if not wanted:
+        terminal.document(installation(stack_name, None, None, change_set.changes))
+        terminal.mention("Nothing was changed.")
+        raise typer.Exit(OK if dry_run else FAILED)
+    with interruptible() as stop, ProgressView(terminal, {}) as view:
+        status = execute(client, change_set, stop=stop, hear=view.event)
+    terminal.document(
+        installation(stack_name, change_set.stack_id, status, change_set.changes, changed=True)
+    )
+    if status not in _DONE:
+        terminal.mention(
+            f"Error: {stack_name} is {status}; the events above say why. "
+            f"ecrdrain uninstall --stack-name {stack_name} removes it",
+            "bold red",
+        )
+        raise typer.Exit(FAILED)
+    terminal.say(f"{stack_name}: {status}", "green")
+    _show_use(terminal)
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise WrongUseError(f"--parameter {each} has no value: write --parameter {each}=VALUE")
+        parameters[name] = value
+    return parameters
+
+
+def _question(change_set: ChangeSet) -> str:
+    doing = "Create" if change_set.creates else "Update"
+    return f"{doing} {change_set.stack}?"
+
+
+def _show_changes(terminal: Terminal, change_set: ChangeSet) -> None:
+    rows = [
+        (each.action, each.logical_id, each.type, each.replacement or "-")
+        for each in change_set.changes
+    ]
+    terminal.table(_COLUMNS, rows)
+
+
+def _show_use(terminal: Terminal) -> None:
+    terminal.say("To have a repository emptied before its stack deletes it, add:")
+    for line in ATTACH.splitlines():
+        terminal.say(line)

@@ -1,0 +1,57 @@
+"""Commands whose modules are imported only when they are run.
+
+Help, completion and corrections need names and summaries alone, and those stand in a table.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+import typer.core
+
+
+@dataclass(frozen=True)
+class LazyCommand:
+    """A command before its module is imported.
+
+    Attributes:
+        name: What the user types.
+        where: "module:attribute": a function, or a Typer with commands of its own.
+        summary: The first line of its help.
+    """
+
+    name: str
+    where: str
+    summary: str
+
+    def load(self) -> Any:  # noqa: ANN401 - typer gives its class of commands no public name
+        """Import the command."""
+        module, _, attribute = self.where.partition(":")
+        what = getattr(import_module(module), attribute)
+        if isinstance(what, typer.Typer):
+            return typer.main.get_group(what)
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+        alone.command(self.name)(what)
+        return typer.main.get_command(alone)
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group that imports the one command that is run; `register` fills it."""
+
+    table: dict[str, LazyCommand] = {}  # noqa: RUF012 - one table for the one group
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as in `load`
+        """Put the command itself in the place of its summary."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, self.table[str(name)].load(), rest
+
+
+def register(app: typer.Typer, command: LazyCommand) -> None:
+    """Give a group of class `LazyGroup` a command."""
+
+    def summary() -> None:
+        """Stand in for the command where only its summary is shown."""
+
+    LazyGroup.table[command.name] = command
+    app.command(command.name, help=command.summary)(summary)

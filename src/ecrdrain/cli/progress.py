@@ -1,0 +1,152 @@
+"""What is told of drains and stacks while they are worked on.
+
+At a terminal there are bars, elsewhere lines, both on standard error; how a drain ended is a
+result.
+"""
+
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ecrdrain.cli.terminal import Terminal, is_rich, say
+from ecrdrain.cli.words import count, outcome_of
+from ecrdrain.engine import Report, Repository, Tell
+from ecrdrain.stacks.events import StackEvent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_LINES = 10
+"""About how many lines a drain writes into a pipe."""
+
+_SMALLEST_STEP = 1000
+"""Images between two of these lines at least."""
+
+_STYLES = {"DELETE_FAILED": "bold red", "DELETE_SKIPPED": "cyan", "DELETE_COMPLETE": "green"}
+
+
+@dataclass
+class _Course:
+    """How far one drain has got."""
+
+    total: int
+    deleted: int = 0
+    said: int = 0
+
+
+class ProgressView:
+    """An audience for drains and deletions; several threads may speak to it.
+
+    Args:
+        terminal: Where to write.
+        images: How many images each repository held when it was counted.
+    """
+
+    def __init__(self, terminal: Terminal, images: Mapping[str, int]) -> None:
+        self._terminal = terminal
+        self._console = terminal.err
+        self._images = images
+        self._lock = threading.Lock()
+        self._bars: Progress | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        if is_rich(self._console):
+            self._bars = self._make_bars()
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Remove what was drawn."""
+        if self._bars is not None:
+            self._bars.stop()
+
+    def draining(self, repository: Repository) -> Tell:
+        """Begin to show one drain."""
+        course = _Course(self._images.get(repository.name, 0))
+        if self._bars is None:
+            return self._in_lines(repository.name, course)
+        task = self._bars.add_task(repository.name, total=course.total or None)
+        return self._in_bars(course, task)
+
+    def drained(self, report: Report) -> None:
+        """Show the end of a drain."""
+        style = "green" if report.empty else "bold red"
+        with self._lock:
+            if self._bars is not None:
+                for task in self._bars.tasks:
+                    if task.description == report.repository:
+                        self._bars.remove_task(task.id)
+            # A result: where standard output is no terminal, it must not go where the bars are.
+            self._terminal.say(outcome_of(report), style)
+
+    def event(self, event: StackEvent) -> None:
+        """Show something that CloudFormation did."""
+        reason = f"  {' '.join(event.reason.split())}" if event.reason else ""
+        line = (
+            f"{event.time:%H:%M:%S}  {event.stack}  {event.status}  "
+            f"{event.logical_id} ({event.type}){reason}"
+        )
+        with self._lock:
+            say(self._console, line, _STYLES.get(event.status, ""))
+
+    def note(self, stack: str, text: str) -> None:
+        """Show what is about to be done."""
+        with self._lock:
+            say(self._console, f"{stack}: {text}")
+
+    def _in_lines(self, name: str, course: _Course) -> Tell:
+        step = max(_SMALLEST_STEP, course.total // _LINES)
+
+        def tell(event: str, **facts: object) -> None:
+            _advance(course, event, facts)
+            if course.deleted - course.said >= step:
+                course.said = course.deleted
+                total = max(course.total, course.deleted)
+                with self._lock:
+                    line = f"{name}: {course.deleted:,} of {count(total, 'image')} deleted"
+                    say(self._console, line)
+
+        return tell
+
+    def _in_bars(self, course: _Course, task: "TaskID") -> Tell:
+        def tell(event: str, **facts: object) -> None:
+            _advance(course, event, facts)
+            if self._bars is not None:
+                # Images that come while others go make the whole larger than it was counted.
+                total = max(course.total, course.deleted)
+                self._bars.update(task, completed=course.deleted, total=total or None)
+
+        return tell
+
+    def _make_bars(self) -> "Progress":
+        from rich.progress import (  # noqa: PLC0415 - rich takes its time, and help needs none
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+        )
+        from rich.table import Column  # noqa: PLC0415 - goes with it
+
+        # The name folds and the bar gives way, so that the figures stay in a narrow window.
+        return Progress(
+            TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold")),
+            BarColumn(bar_width=None, table_column=Column(max_width=40, ratio=1)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            console=self._console,
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),
+        )
+
+
+def _advance(course: _Course, event: str, facts: Mapping[str, object]) -> None:
+    if event == "deleted":
+        course.deleted += int(str(facts["deleted"]))

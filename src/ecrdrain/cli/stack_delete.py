@@ -1,0 +1,152 @@
+"""``ecrdrain stack delete``: drain what goes away, delete, and rescue what is stuck."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.documents import deletion_plan, deletion_result
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
+from ecrdrain.cli.interrupts import interruptible
+from ecrdrain.cli.options import (
+    Concurrency,
+    Debug,
+    DryRun,
+    EndpointUrl,
+    Output,
+    OutputFormat,
+    Profile,
+    Region,
+    Yes,
+)
+from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.stack_show import show_stacks
+from ecrdrain.cli.terminal import Terminal
+from ecrdrain.cli.words import count, seconds
+from ecrdrain.stacks.deletions import delete_stacks
+from ecrdrain.stacks.inspection import Inspection, inspect
+from ecrdrain.stacks.means import Means
+from ecrdrain.stacks.outcome import Ending, Outcome
+from ecrdrain.stacks.plan import Plan, plan_deletion
+from ecrdrain.stacks.waiting import wait_until_idle
+
+
+def delete(  # noqa: PLR0913 - one for each option
+    stacks: Annotated[
+        list[str],
+        typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
+    ],
+    *,
+    disable_termination_protection: Annotated[
+        bool,
+        typer.Option(
+            "--disable-termination-protection",
+            help="Lift termination protection where it is on, once the question is answered.",
+        ),
+    ] = False,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", help="Wait for stacks that are in the middle of an operation."),
+    ] = False,
+    concurrency: Concurrency = 16,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    output: Output = OutputFormat.TEXT,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    debug: Debug = False,
+) -> None:
+    """Delete stacks whose repositories hold images; rescue those that are DELETE_FAILED.
+
+    Only repositories that go away with their stack are drained, never one that is retained. Stacks
+    that import from others go first, independent ones go side by side. A drain whose function is
+    gone is let go of; all else that fails is reported and stays in its stack.
+    """
+    del debug  # read off the arguments
+    terminal = Terminal(json=output is OutputFormat.JSON)
+    aws = Aws(profile, region, endpoint_url, concurrency)
+    inspections = _inspect(aws, stacks, wait=wait)
+    plan = plan_deletion(inspections, lift_protection=disable_termination_protection)
+    status = carry_out(
+        terminal,
+        aws,
+        plan,
+        dry_run=dry_run,
+        yes=yes,
+        lift_protection=disable_termination_protection,
+    )
+    raise typer.Exit(status)
+
+
+def carry_out(  # noqa: PLR0913 - all but three are named
+    terminal: Terminal,
+    aws: Aws,
+    plan: Plan,
+    *,
+    dry_run: bool,
+    yes: bool,
+    lift_protection: bool = False,
+) -> int:
+    """Show a plan, ask once, do it, and return the exit status."""
+    show_stacks(terminal, plan.inspections)
+    for obstacle in plan.obstacles:
+        terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
+    if dry_run:
+        terminal.document(deletion_plan(plan))
+    if dry_run or plan.obstacles:
+        return FAILED if plan.obstacles else OK
+    if not yes and not terminal.ask(_question(plan)):
+        terminal.mention("Nothing was deleted.")
+        return FAILED
+    images = {each.repository.name: each.survey.images for each in plan.drains}
+    with interruptible() as stop, ProgressView(terminal, images) as view:
+        means = Means(aws, stop, audience=view, lift_protection=lift_protection)
+        outcomes = delete_stacks(means, plan)
+    for outcome in outcomes:
+        _show_outcome(terminal, outcome)
+    terminal.document(deletion_result(outcomes))
+    if stop.is_set():
+        return INTERRUPTED
+    return OK if all(each.ending is Ending.DELETED for each in outcomes) else FAILED
+
+
+def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
+    """Look at the stacks, each once, whether it is named or given by its id."""
+    by_id: dict[str, Inspection] = {}
+    for name in names:
+        known = wait_until_idle(aws.cloudformation, name) if wait else name
+        inspection = inspect(aws, known)
+        by_id[inspection.stack.id] = inspection
+    return list(by_id.values())
+
+
+def _question(plan: Plan) -> str:
+    names = ", ".join(each.stack.name for each in plan.inspections)
+    images = sum(each.survey.images for each in plan.drains)
+    if not images:
+        return f"Delete {names}?"
+    repositories = count(len(plan.drains), "repository", "repositories")
+    return f"Delete {count(images, 'image')} in {repositories}, then {names}?"
+
+
+def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
+    for each in outcome.kept:
+        terminal.say(
+            f"{outcome.stack}: {each.logical_id} was kept by {each.why}: {each.physical_id}",
+            "cyan",
+        )
+    for each in outcome.let_go:
+        terminal.say(f"{outcome.stack}: {each.logical_id} in {each.stack} was let go: {each.why}")
+    for each in outcome.failed:
+        terminal.say(
+            f"{outcome.stack}: {each.logical_id} ({each.type}) in {each.stack} failed: {each.why}",
+            "red",
+        )
+    if outcome.ending is Ending.DELETED:
+        terminal.say(f"{outcome.stack}: deleted in {seconds(outcome.seconds)}", "green")
+    else:
+        terminal.say(
+            f"{outcome.stack}: {outcome.ending}, {outcome.status}: {outcome.why}", "bold red"
+        )

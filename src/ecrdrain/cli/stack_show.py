@@ -1,0 +1,107 @@
+"""``ecrdrain stack show``: what the deletion of stacks would do to their repositories."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.documents import stacks_shown
+from ecrdrain.cli.options import Debug, EndpointUrl, Output, OutputFormat, Profile, Region
+from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.words import size
+from ecrdrain.stacks.inspection import Inspection, Judged, inspect
+from ecrdrain.stacks.repositories import Verdict
+
+_STYLES = {
+    Verdict.BLOCKS.value: "bold red",
+    Verdict.NATIVE.value: "green",
+    Verdict.DRAINED.value: "green",
+    Verdict.KEPT.value: "cyan",
+    Verdict.UNKNOWN.value: "bold red",
+}
+
+
+def _style(verdict: str) -> str:
+    return _STYLES.get(verdict.partition(":")[0], "")
+
+
+_COLUMNS = (
+    Column("repository"),
+    Column("logical id"),
+    Column("stack"),
+    Column("images", right=True),
+    Column("size", right=True),
+    Column("DeletionPolicy"),
+    Column("EmptyOnDelete"),
+    Column("drain"),
+    Column("verdict", wraps=True, style=_style),
+)
+
+
+def show(  # noqa: PLR0913 - one for each option
+    stacks: Annotated[
+        list[str],
+        typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
+    ],
+    *,
+    output: Output = OutputFormat.TEXT,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    debug: Debug = False,
+) -> None:
+    """Show the repositories of stacks and what keeps these from being deleted.
+
+    Nested stacks are included. For a stack that is DELETE_FAILED it shows what failed and why.
+    """
+    del debug  # read off the arguments
+    terminal = Terminal(json=output is OutputFormat.JSON)
+    aws = Aws(profile, region, endpoint_url)
+    inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
+    if not terminal.json:
+        show_stacks(terminal, inspections)
+    terminal.document(stacks_shown(inspections))
+
+
+def show_stacks(terminal: Terminal, inspections: Sequence[Inspection]) -> None:
+    """Write what is known of each stack."""
+    for number, inspection in enumerate(inspections):
+        if number:
+            terminal.say("")
+        _show_stack(terminal, inspection)
+
+
+def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
+    stack = inspection.stack
+    terminal.say(f"{stack.name}: {stack.status}", "bold")
+    if stack.reason:
+        terminal.say(f"reason: {stack.reason}")
+    if stack.protected:
+        terminal.say("termination protection: on")
+    for export, importers in inspection.importers.items():
+        terminal.say(f"export {export}: imported by {', '.join(importers)}")
+    for failure in inspection.failures:
+        terminal.say(
+            f"failed: {failure.logical_id} ({failure.type}) in {failure.stack}: {failure.reason}",
+            "red",
+        )
+    if not inspection.repositories:
+        terminal.say("no repositories")
+        return
+    terminal.table(_COLUMNS, [_row(each) for each in inspection.repositories])
+
+
+def _row(judged: Judged) -> tuple[str, ...]:
+    repository, survey, judgement = judged.repository, judged.survey, judged.judgement
+    return (
+        repository.name,
+        repository.logical_id,
+        repository.stack,
+        f"{survey.images:,}",
+        size(survey.size),
+        repository.policy or "?",
+        "yes" if repository.empty_on_delete else "no",
+        repository.drain.logical_id if repository.drain else "-",
+        f"{judgement.verdict}: {judgement.why}",
+    )
