@@ -12,6 +12,7 @@ from ecrdrain.lab.images import (
     push_many,
     single_platform_image,
 )
+from ecrdrain.lab.strict import StrictEcr
 
 __all__ = [
     "Answer",
@@ -20,6 +21,7 @@ __all__ = [
     "Lab",
     "LabError",
     "SameCall",
+    "StrictEcr",
     "multi_platform_image",
     "nested_index",
     "push",

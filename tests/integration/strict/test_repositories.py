@@ -69,6 +69,16 @@ def test_a_full_repository_goes_only_by_force(start: Start) -> None:
     assert server.state().repositories == {}
 
 
+def test_a_seeded_repository_can_have_tags(start: Start) -> None:
+    """Tags given at the start are those that ListTagsForResource shows."""
+    ecr = start(tags={"aws-cdk:auto-delete-images": "true"}).client("ecr")
+    (repository,) = ecr.describe_repositories()["repositories"]
+    tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+    ecr.close()
+
+    assert tags == [{"Key": "aws-cdk:auto-delete-images", "Value": "true"}]
+
+
 def test_an_arn_of_another_account_has_no_tags(ecr: "ECRClient") -> None:
     """An ARN that is not the repository's own is refused."""
     with pytest.raises(ecr.exceptions.InvalidParameterException):

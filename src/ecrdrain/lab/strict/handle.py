@@ -18,7 +18,7 @@ from ecrdrain.lab.strict.registry import Order, Seed
 from ecrdrain.lab.strict.services import PRIVATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from botocore.config import Config
     from types_boto3_ecr import ECRClient
@@ -52,6 +52,7 @@ class StrictEcr:
         service: str = PRIVATE,
         seed: int = 0,
         order: Order | str = Order.SHUFFLED,
+        tags: Mapping[str, str] | None = None,
         in_process: bool = False,
         **behaviour: Any,  # noqa: ANN401 - the names and types of Behaviour's fields
     ) -> Self:
@@ -64,6 +65,7 @@ class StrictEcr:
             service: "ecr", or "ecr-public" for a repository of the public registry.
             seed: Decides digests, the shuffled order, and which calls meet faults.
             order: In which order listings show the images.
+            tags: The repository's own tags (those of ListTagsForResource).
             in_process: Serve from a thread of this process. That starts at once, but shares
                 the interpreter with the client: for tests of rules, not for measuring.
             behaviour: The fields of `Behaviour`.
@@ -80,6 +82,7 @@ class StrictEcr:
                 "service": service,
                 "seed": seed,
                 "order": order,
+                "tags": dict(tags or {}),
             },
             behaviour,
         )
@@ -115,7 +118,7 @@ class StrictEcr:
         return self._ask("POST", "config", _as_json(behaviour))
 
     def seed(self, **seed: Any) -> State:  # noqa: ANN401 - as in `start`
-        """Add a repository, or replace one: the first six arguments of `start`."""
+        """Add a repository, or replace one: the arguments of `start` up to `tags`."""
         return State.from_json(self._ask("POST", "seed", _as_json(seed)))
 
     def reset_counts(self) -> State:

@@ -62,7 +62,7 @@ def list_tags_for_resource(call: Call) -> Json:
         raise AwsError(
             "InvalidParameterException", f"Invalid parameter at 'resourceArn': no {held.arn}"
         )
-    return {"tags": held.settings.get("tags", [])}
+    return {"tags": held.settings.get("tags") or []}
 
 
 HANDLERS: dict[str, Callable[[Call], Json]] = {

@@ -44,6 +44,8 @@ class Seed:
     images: int = 0
     seed: int = 0
     order: Order = Order.SHUFFLED
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The repository's own tags, as ListTagsForResource shows them."""
 
     def __post_init__(self) -> None:
         if self.service not in SERVED:
@@ -66,6 +68,9 @@ class Seed:
             if not isinstance(value.get(name, 0), int):
                 raise SettingsError(f"{name} must be a whole number, got {value[name]!r}")
         order = one_of(Order, value.get("order", Order.SHUFFLED))
+        tags = value.get("tags", {})
+        if not isinstance(tags, dict):
+            raise SettingsError(f"tags must be a mapping, got {tags!r}")
         return cls(**{**value, "order": order})
 
 
@@ -76,8 +81,9 @@ class HeldRepository:
         self.name = seed.repository
         self.service = seed.service
         self.images = Repository()
-        self.settings = dict(settings or {})
-        """What CreateRepository was told, as its request had it."""
+        tags = [{"Key": key, "Value": value} for key, value in seed.tags.items()]
+        self.settings = {"tags": tags, **(settings or {})}
+        """What CreateRepository was told, as its request has it."""
         self.created_at = time.time() if settings else _FIRST_PUSH
         self.deleted = 0
         self.pushed_meanwhile = 0

@@ -105,8 +105,8 @@ async def _serve_as_child(seed: Seed, behaviour: Mapping[str, Any]) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     def ready(url: str) -> None:
-        gc.collect()
-        gc.freeze()  # or each full collection walks over all seeded images
+        gc.freeze()  # or each full collection would walk over all seeded images
+        gc.enable()
         print(json.dumps({"endpoint_url": url}), flush=True)  # noqa: T201 - the parent reads it
         threading.Thread(target=wait_for_parent, daemon=True).start()
 
@@ -116,6 +116,7 @@ async def _serve_as_child(seed: Seed, behaviour: Mapping[str, Any]) -> None:
 def main() -> None:
     """Be the child process."""
     given = json.loads(sys.stdin.readline())
+    gc.disable()  # until all is seeded: there is no garbage yet
     try:
         asyncio.run(_serve_as_child(Seed.from_json(given["seed"]), given["behaviour"]))
     except SettingsError as error:

@@ -118,6 +118,7 @@ def test_a_seed_is_read_from_json() -> None:
         ({"images": -1}, "images must not be negative"),
         ({"images": "many"}, "images must be a whole number"),
         ({"seed": 0.5}, "seed must be a whole number"),
+        ({"tags": ["a"]}, "tags must be a mapping"),
     ],
 )
 def test_a_wrong_seed_is_refused_with_its_remedy(settings: Any, remedy: str) -> None:
