@@ -36,7 +36,8 @@ def bundle(package: Package, entry: str, function: str) -> str:
     foreign = [
         statement
         for module in modules
-        for name, statement in module.imports.items()
+        for name, statements in module.imports.items()
+        for statement in statements
         if name in used
     ]
     return "\n".join([*_imports(foreign), _write(body)])
@@ -71,7 +72,7 @@ def _refuse_clashes(modules: list[Module]) -> None:
     """See that every name means one thing in all modules."""
     meaning: dict[str, tuple[str, str]] = {}
     for module in modules:
-        meanings = {name: f"import {ast.unparse(s)}" for name, s in module.imports.items()}
+        meanings = {name: _imported(statements[-1]) for name, statements in module.imports.items()}
         meanings |= dict.fromkeys(module.defined, f"definition in {module.name}")
         for name, means in meanings.items():
             if name in vars(builtins):
@@ -81,6 +82,14 @@ def _refuse_clashes(modules: list[Module]) -> None:
                 raise TemplateError(
                     f"{name} means two things: {where} and {module.name} both bind it; rename one"
                 )
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> str:
+    """Say what an import of one name binds it to: ``import a.b`` binds a package."""
+    (alias,) = statement.names
+    if isinstance(statement, ast.Import) and alias.asname is None:
+        return f"import {alias.name.partition('.')[0]}"
+    return ast.unparse(statement)
 
 
 def _reachable(statements: list[ast.stmt], function: str) -> list[ast.stmt]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # Six columns of YAML indentation come on top.
 WIDTH = 110
+INDENT = "  "
 
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
@@ -36,7 +37,7 @@ class _Break(NamedTuple):
 
 
 def lay_out(source: str, width: int = WIDTH) -> str:
-    """Indent by two and break long lines inside their brackets, outermost first.
+    """Indent by two, join short blocks to their headers, and break long lines inside brackets.
 
     The meaning never changes; a line without a bracket to break in stays long.
 
@@ -45,8 +46,11 @@ def lay_out(source: str, width: int = WIDTH) -> str:
         width: Columns that a line should not exceed.
     """
     lines = _without_nested_quotes(source).split("\n")
-    for row in set(_first_rows(source)):
-        lines[row] = lines[row][_indent(lines[row]) // 2 :]
+    firsts = sorted(set(_first_rows("\n".join(lines))))
+    for row in firsts:
+        level = _indent(lines[row]) // 4
+        lines[row] = INDENT * level + lines[row].lstrip(" ")
+    lines = _with_short_blocks_joined(lines, firsts, width)
     breaks: dict[int, list[_Break]] = {}
     for row, place in _breaks("\n".join(lines)):
         breaks.setdefault(row, []).append(place)
@@ -55,8 +59,28 @@ def lay_out(source: str, width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
+def _with_short_blocks_joined(lines: list[str], firsts: list[int], width: int) -> list[str]:
+    """Put a block of one simple statement on its header's line, if it fits there."""
+    joined: set[int] = set()
+    for header, body, after in zip(firsts, firsts[1:], [*firsts[2:], len(lines)], strict=False):
+        statement = lines[body].lstrip()
+        alone = (
+            _indent(lines[header]) < _indent(lines[body])
+            and (after == len(lines) or _indent(lines[after]) < _indent(lines[body]))
+            and not any(lines[body + 1 : after])
+        )
+        simple = not statement.endswith(":") and not statement.startswith("@")
+        fits = len(lines[header]) + 1 + len(statement) <= width
+        # A class's field beside its name would look like a parameter of it.
+        plain = statement == "pass" or not lines[header].lstrip().startswith("class ")
+        if alone and simple and fits and plain:
+            lines[header] += f" {statement}"
+            joined.add(body)
+    return [line for row, line in enumerate(lines) if row not in joined]
+
+
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    return len(line) - len(line.lstrip())
 
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
@@ -125,8 +149,8 @@ def _breaks(source: str) -> Iterator[tuple[int, _Break]]:
 
 
 def _fold(line: str, breaks: list[_Break], width: int) -> str:
-    # A block is indented by two: a continuation of its header by four.
-    hanging = " " * (_indent(line) + (4 if line.endswith(":") else 2))
+    # A block is indented by one step: a continuation of its header by two.
+    hanging = line[: _indent(line)] + INDENT * (2 if line.endswith(":") else 1)
     parts: list[str] = []
     start, prefix = 0, ""
     while len(prefix) + len(line) - start > width:

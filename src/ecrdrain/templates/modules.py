@@ -1,6 +1,7 @@
 """The modules of a package, read as text and parsed, never imported."""
 
 import ast
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -45,13 +46,14 @@ class Module:
     """A parsed module, split into what is merged and what stays.
 
     ``body`` is without imports, ``__all__`` and what does nothing when it runs; ``imports`` maps
-    each name that a foreign top-level import binds to that import.
+    each name that foreign top-level imports bind to these imports: ``import a.b`` and
+    ``import a.c`` bind one name.
     """
 
     name: str
     body: list[ast.stmt] = field(default_factory=list)
     own: list[OwnImport] = field(default_factory=list)
-    imports: dict[str, ast.Import | ast.ImportFrom] = field(default_factory=dict)
+    imports: dict[str, list[ast.Import | ast.ImportFrom]] = field(default_factory=dict)
 
     @property
     def defined(self) -> set[str]:
@@ -189,12 +191,10 @@ def _take_import(package: Package, module: Module, statement: ast.Import | ast.I
     elif any(package.owns(alias.name) for alias in statement.names):
         raise TemplateError(f"{place}: import names from our modules, not the modules")
     for alias in statement.names:
-        single: ast.Import | ast.ImportFrom
-        if isinstance(statement, ast.Import):
-            single = ast.Import([alias])
-        else:
-            single = ast.ImportFrom(statement.module, [alias], 0)
-        module.imports[alias.asname or alias.name.partition(".")[0]] = single
+        single = copy.copy(statement)
+        single.names = [alias]
+        for name in bound_names(single):
+            module.imports.setdefault(name, []).append(single)
 
 
 def _refuse_hidden_imports(package: Package, module: Module) -> None:

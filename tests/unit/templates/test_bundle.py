@@ -93,6 +93,20 @@ def test_a_bundle_imports_nothing_of_the_package(package: Callable[..., Package]
     assert run(source)["handle"]()[0] == '"[1]"'
 
 
+def test_parts_of_one_package_are_imported_together(package: Callable[..., Package]) -> None:
+    """`import a.b` and `import a.c` bind one name, and both stay."""
+    made = package(
+        app__handler=(
+            "import xml.dom\nimport xml.sax\nfrom fake.core.base import kind\n"
+            "def handle(): return xml.dom, xml.sax, kind()\n"
+        ),
+        core__base="import xml.etree\ndef kind(): return xml.etree\n",
+    )
+    source = bundle(made, HANDLER, "handle")
+    assert "\nimport xml.dom\nimport xml.etree\nimport xml.sax\n" in source
+    assert len(run(source)["handle"]()) == 3
+
+
 def test_names_are_found_through_a_package(package: Callable[..., Package]) -> None:
     """A name that a package's __init__ passes on is taken from where it is defined."""
     made = package(
@@ -125,7 +139,7 @@ def test_docstrings_and_comments_are_left_out(package: Callable[..., Package]) -
     source = bundle(made, HANDLER, "handle")
     assert '"""' not in source
     assert "#" not in source
-    assert "class Error(Exception):\n  pass\n" in source
+    assert "class Error(Exception): pass\n" in source
     names = run(source)
     with pytest.raises(names["Error"], match="1"):
         names["handle"]()
@@ -149,7 +163,7 @@ def test_annotations_are_left_out_but_for_fields(package: Callable[..., Package]
     assert "Wanted" not in source
     assert "\n  x: int\n" in source
     assert "\nLIMIT = 1\n" in source
-    assert "def handle(a, *b, c=None, **d):\n  if a:\n    pass\n  e = LIMIT\n" in source
+    assert "def handle(a, *b, c=None, **d):\n  if a: pass\n  e = LIMIT\n" in source
     assert run(source)["handle"](1) == 1
 
 
@@ -218,8 +232,8 @@ def test_a_bundle_is_laid_out_readably(package: Callable[..., Package]) -> None:
     )
     assert bundle(made, HANDLER, "handle") == (
         "from __future__ import annotations\n\n\nA = 1\nB = 2\n\n\n"
-        "def one():\n  return A\n\n\nclass Two:\n  pass\n\n\nC = 3\n\n\n"
-        "def handle():\n  return (A, B, C, one, Two)\n"
+        "def one(): return A\n\n\nclass Two: pass\n\n\nC = 3\n\n\n"
+        "def handle(): return (A, B, C, one, Two)\n"
     )
 
 

@@ -90,6 +90,35 @@ def test_lines_break_where_a_reader_expects_it(line: str, lines: list[str]) -> N
 
 
 @pytest.mark.parametrize(
+    ("source", "laid_out"),
+    [
+        pytest.param("if a:\n    b()\nelse:\n    c()", "if a: b()\nelse: c()", id="both branches"),
+        pytest.param("if a:\n    b()\n    c()", "if a:\n  b()\n  c()", id="two statements"),
+        pytest.param(
+            "for a in b:\n    if a:\n        c()",
+            "for a in b:\n  if a: c()",
+            id="block in a block",
+        ),
+        pytest.param(
+            "if first_one:\n    call(with_arguments, of_some_size)",
+            "if first_one:\n  call(with_arguments, of_some_size)",
+            id="too long for a line",
+        ),
+        pytest.param("class A(B):\n    pass", "class A(B): pass", id="empty class"),
+        pytest.param("class A:\n    x: int", "class A:\n  x: int", id="class with a field"),
+        pytest.param(
+            "def a():\n\n    @b\n    def c():\n        d()",
+            "def a():\n\n  @b\n  def c(): d()",
+            id="decorated function in a function",
+        ),
+    ],
+)
+def test_short_blocks_stand_beside_their_headers(source: str, laid_out: str) -> None:
+    """A block of one simple statement is joined to its header where one line can hold both."""
+    assert lay_out(source, 40) == laid_out
+
+
+@pytest.mark.parametrize(
     "line",
     [
         """f"{', '.join(names)}\"""",

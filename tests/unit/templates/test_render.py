@@ -17,9 +17,21 @@ from ecrdrain.templates.modules import Package
 from ecrdrain.templates.render import BODY_LIMIT, check_size, insert_function, read_version
 
 ROOT = Path(__file__).parents[3]
-RENDERED = {path: text for name in TemplateName for path, text in render(name).items()}
-EXAMPLES = {path.name: path.read_text() for path in (ROOT / "examples").glob("*.yaml")}
+FILES = {
+    "provider.yaml": TemplateName.PROVIDER,
+    "standalone.yaml": TemplateName.STANDALONE,
+    "nested/root.yaml": TemplateName.NESTED,
+    "nested/ecr.yaml": TemplateName.NESTED,
+    "nested/lambda.yaml": TemplateName.NESTED,
+    "nested/customresource.yaml": TemplateName.NESTED,
+}
 WITH_FUNCTION = ["provider.yaml", "standalone.yaml", "nested/lambda.yaml"]
+EXAMPLES = [f"examples/{path.name}" for path in (ROOT / "examples").glob("*.yaml")]
+
+
+def read(path: str) -> str:
+    """Render a template, or read an example."""
+    return render(FILES[path])[path] if path in FILES else (ROOT / path).read_text()
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -50,29 +62,22 @@ def statements(template: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_each_template_has_its_files() -> None:
     """The three templates are six files, and the nested ones begin with their root."""
-    assert list(RENDERED) == [
-        "provider.yaml",
-        "standalone.yaml",
-        "nested/root.yaml",
-        "nested/ecr.yaml",
-        "nested/lambda.yaml",
-        "nested/customresource.yaml",
-    ]
+    assert [(path, name) for name in TemplateName for path in render(name)] == list(FILES.items())
 
 
-@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+@pytest.mark.parametrize("path", [*FILES, *EXAMPLES])
 def test_templates_satisfy_cfn_lint(path: str) -> None:
     """cfn-lint finds nothing to say, in several regions and partitions."""
-    text = RENDERED.get(path) or EXAMPLES[path]
+    text = read(path)
     regions = ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"]
     found = cfnlint.api.lint(text, config=ManualArgs(regions=regions))
     assert [str(match) for match in found] == []
 
 
-@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+@pytest.mark.parametrize("path", [*FILES, *EXAMPLES])
 def test_every_parameter_and_condition_is_used(path: str) -> None:
     """What a template asks for has an effect."""
-    text = RENDERED.get(path) or EXAMPLES[path]
+    text = read(path)
     template = parse(text)
     body = text.partition("\nResources:")[2]
     for name in template.get("Parameters", {}):
@@ -81,23 +86,23 @@ def test_every_parameter_and_condition_is_used(path: str) -> None:
         assert f"!If [{name}," in body, name
 
 
-@pytest.mark.parametrize("path", [*RENDERED, *EXAMPLES])
+@pytest.mark.parametrize("path", [*FILES, *EXAMPLES])
 def test_templates_fit_into_a_request(path: str) -> None:
     """No template needs a bucket for its size."""
-    assert len((RENDERED.get(path) or EXAMPLES[path]).encode()) <= BODY_LIMIT
+    assert len(read(path).encode()) <= BODY_LIMIT
 
 
 @pytest.mark.parametrize("path", WITH_FUNCTION)
 def test_the_function_arrives_whole(path: str) -> None:
     """What CloudFormation reads under ZipFile is the function's source to the last line."""
-    (function,) = functions(parse(RENDERED[path]))
+    (function,) = functions(parse(read(path)))
     assert function["Code"]["ZipFile"] == function_source()
 
 
-@pytest.mark.parametrize("path", RENDERED)
+@pytest.mark.parametrize("path", FILES)
 def test_nothing_is_left_to_fill_in(path: str) -> None:
     """No marker survives."""
-    assert "function source }}" not in RENDERED[path]
+    assert "function source }}" not in read(path)
 
 
 def test_the_function_is_one_module() -> None:
@@ -122,7 +127,7 @@ def test_the_function_is_one_module() -> None:
 @pytest.mark.parametrize("path", WITH_FUNCTION)
 def test_the_log_group_is_the_function_s_own(path: str) -> None:
     """The function logs to the declared group, under the name that Lambda would choose."""
-    template = parse(RENDERED[path])
+    template = parse(read(path))
     (function,) = functions(template)
     group = template["Resources"]["LogGroup"]["Properties"]
     assert function["LoggingConfig"] == {"LogGroup": {"Ref": "LogGroup"}}
@@ -144,7 +149,7 @@ def test_the_log_group_is_the_function_s_own(path: str) -> None:
 @pytest.mark.parametrize("path", WITH_FUNCTION)
 def test_roles_are_narrow(path: str) -> None:
     """A role may do what the function does, to resources that an ARN names, and no more."""
-    template = parse(RENDERED[path])
+    template = parse(read(path))
     granted: set[str] = set()
     for statement in statements(template):
         assert statement["Effect"] == "Allow"
@@ -188,7 +193,7 @@ def test_the_nested_templates_keep_the_article_s_interface() -> None:
         "nested/customresource.yaml": ({"FunctionArn"}, {"CustomResource"}, set[str]()),
     }
     for path, (parameters, resources, outputs) in article.items():
-        template = parse(RENDERED[path])
+        template = parse(read(path))
         assert set(template["Parameters"]) >= parameters
         assert set(template["Resources"]) >= resources
         assert set(template.get("Outputs", {})) >= outputs
