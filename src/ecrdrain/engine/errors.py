@@ -53,6 +53,11 @@ def error_message(error: BaseException) -> str:
     return str(error)
 
 
+def error_words(error: BaseException) -> str:
+    """Return an error's code and message."""
+    return f"{error_code(error)}: {error_message(error)}"
+
+
 def is_throttle(error: BaseException) -> bool:
     """Tell whether AWS refused a call for coming too fast."""
     return error_code(error) in THROTTLES

@@ -3,17 +3,7 @@
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
 from ecrdrain.resource.properties import PropertyError, parse_settings
-from ecrdrain.resource.request import Request
-from ecrdrain.resource.surroundings import Run
-
-
-def identity(request: Request) -> str:
-    """Return the identity for an answer that changes none.
-
-    A Create that fails needs one all the same, and the Delete of the rollback brings it back: it
-    is no repository's ARN, so that Delete touches nothing.
-    """
-    return request.physical_id or f"ecrdrain-nothing-created-{request.request_id}"
+from ecrdrain.resource.run import Run
 
 
 def deploy(run: Run) -> Answer:
@@ -23,13 +13,15 @@ def deploy(run: Run) -> Answer:
     repository is a replacement, after which CloudFormation deletes the old one's drain.
     """
     try:
-        settings = parse_settings(run.request.properties, run.environment, run.home)
+        settings = parse_settings(
+            run.properties, run.environment, run.context.invoked_function_arn
+        )
     except PropertyError as mistakes:
-        return Answer(identity(run.request), str(mistakes))
+        return Answer(run.identity, str(mistakes))
     if settings.preflight and settings.on_delete != "Never":
         problem = preflight(run, settings)
         if problem:
-            return Answer(identity(run.request), problem)
+            return Answer(run.identity, f"Preflight: {problem}")
     target = settings.target
     data = {
         "RepositoryArn": target.arn,

@@ -1,25 +1,27 @@
 """Prove at deploy time that the teardown will work. Deletes nothing."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ecrdrain.engine.errors import (
     REPOSITORY_NOT_FOUND,
     aws_errors,
     error_code,
-    error_message,
+    error_words,
     is_denied,
 )
+from ecrdrain.resource.evidence import StackReadError, readable
 from ecrdrain.resource.properties import Settings
-from ecrdrain.resource.surroundings import Run
+from ecrdrain.resource.run import Run
 
 LONGEST_PATIENCE = 60.0
 """Seconds that a permission may take to arrive, since IAM is eventually consistent.
 
 Source: IAM user guide, "Changes that I make are not always immediately visible".
 """
-FIRST_WAIT, LONGEST_WAIT = 1.0, 8.0
+LONGEST_WAIT = 8.0
 
 
 class Probe(NamedTuple):
@@ -36,70 +38,60 @@ def preflight(run: Run, settings: Settings) -> str:
     Returns:
         What is wrong and how to mend it; empty when nothing is.
     """
-    waiting = probes_for(run, settings)
     give_up = run.now() + min(LONGEST_PATIENCE, run.time_to_start())
-    wait = FIRST_WAIT
+    wait = 1.0
     while True:
-        denied: list[Probe] = []
-        for probe in waiting:
-            try:
-                probe.call()
-            except aws_errors() as error:
-                if error_code(error) == REPOSITORY_NOT_FOUND:
-                    return (
-                        f"Preflight: there is no repository {settings.target.arn}; name one that "
-                        "exists by then, best in the same template: !Ref Repository"
-                    )
-                if not is_denied(error):
-                    return (
-                        f"Preflight: {probe.action} on {probe.resource} failed with "
-                        f"{error_code(error)}: {error_message(error)}"
-                    )
-                denied.append(probe)
-        if not denied:
+        try:
+            missing = "; ".join(f"{action} on {arn}" for action, arn in denied(run, settings))
+        except StackReadError as error:
+            return str(error)
+        except aws_errors() as error:
+            if error_code(error) != REPOSITORY_NOT_FOUND:
+                return error_words(error)
+            return (
+                f"there is no repository {settings.target.arn}; name one that exists by then, "
+                "best in the same template: !Ref Repository"
+            )
+        if not missing:
             return ""
-        waiting = denied
-        run.log("preflight waits for permissions", missing=[each.action for each in denied])
+        run.log("preflight waits for permissions", missing=missing)
         if run.now() + wait > give_up:
-            missing = "; ".join(f"{each.action} on {each.resource}" for each in denied)
-            return f"Preflight: the teardown would fail; grant the function's role {missing}"
+            return f"the teardown would fail; grant the function's role {missing}"
         run.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
 
 
+def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield (action, resource) of what a teardown needs and IAM does not allow."""
+    for probe in probes_for(run, settings):
+        try:
+            probe.call()
+        except aws_errors() as error:
+            if not is_denied(error):
+                raise
+            yield probe.action, probe.resource
+    if settings.on_delete != "Always":
+        yield from readable(run.clients("cloudformation"), run.stack_id)
+
+
 def probes_for(run: Run, settings: Settings) -> list[Probe]:
-    """List the calls that a teardown of this resource needs."""
-    clients, target = run.clients, settings.target
-    ecr = clients.ecr
+    """List the calls to ECR and Lambda that a teardown of this resource makes."""
+    ecr, target = run.clients("ecr"), settings.target
+    names = {"registryId": target.account, "repositoryName": target.name}
+    # No image has a digest drawn by chance: this proves the permission and deletes nothing.
+    nothing = [{"imageDigest": f"sha256:{os.urandom(32).hex()}"}]
     probes = [
-        Probe(
-            "ecr:ListImages",
-            target.arn,
-            lambda: ecr.list_images(
-                registryId=target.account, repositoryName=target.name, maxResults=1
-            ),
-        ),
+        Probe("ecr:ListImages", target.arn, partial(ecr.list_images, **names, maxResults=1)),
         Probe(
             "ecr:BatchDeleteImage",
             target.arn,
-            lambda: ecr.batch_delete_image(
-                registryId=target.account,
-                repositoryName=target.name,
-                # No image has a digest drawn by chance: this proves the permission and
-                # deletes nothing.
-                imageIds=[{"imageDigest": f"sha256:{os.urandom(32).hex()}"}],
-            ),
+            partial(ecr.batch_delete_image, **names, imageIds=nothing),
         ),
     ]
-    if settings.on_delete == "Always":
-        return probes
-    return [
-        *probes,
-        Probe(
-            "lambda:InvokeFunction",
-            run.function_arn,
-            lambda: clients.functions.invoke(
-                FunctionName=run.function_arn, InvocationType="DryRun"
-            ),
-        ),
-    ]
+    # Without the guard the article's narrow role is enough: it cannot go on in a further run, and
+    # says so when it has to.
+    if settings.on_delete != "Always":
+        arn = run.context.invoked_function_arn
+        invoke = partial(run.clients("lambda").invoke, FunctionName=arn, InvocationType="DryRun")
+        probes.append(Probe("lambda:InvokeFunction", arn, invoke))
+    return probes

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from ecrdrain.resource.request import Home, Target
+from ecrdrain.resource.target import Target, neighbour
 
 ON_DELETE = ("WithRepository", "Always", "Never")
 PROPERTIES = (
@@ -22,19 +21,17 @@ LONGEST_SERVICE_TIMEOUT = 3600
 Source: CloudFormation template reference, AWS::CloudFormation::CustomResource.
 """
 
-# Pattern and lengths as in ECR's service model (botocore, RepositoryName).
 REPOSITORY_NAME = re.compile(
-    r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+    r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
-SHORTEST_NAME, LONGEST_NAME = 2, 256
+"""Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
 
 
 class PropertyError(ValueError):
     """The properties are wrong; the message names each mistake and what is allowed."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a resource asks for.
 
     Attributes:
@@ -49,52 +46,50 @@ class Settings:
 
 
 def parse_settings(
-    properties: Mapping[str, Any], environment: Mapping[str, str], home: Home
+    properties: Mapping[str, Any], environment: Mapping[str, str], function_arn: str
 ) -> Settings:
     """Read and check the properties, with the function's environment for what is absent.
 
     Raises:
         PropertyError: Anything is wrong.
+        ValueError: The function's ARN is none.
     """
+    name = str(properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME", ""))
+    target = neighbour(function_arn, name)
+    registry = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
+    on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
+    preflight = str(properties.get("Preflight", "true")).lower()
+    timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
     mistakes = [
-        f"{name} is not a property of this resource; allowed are {', '.join(PROPERTIES)}"
-        for name in properties
-        if name not in PROPERTIES
+        f"{each} is not a property; allowed are {', '.join(PROPERTIES)}"
+        for each in properties
+        if each not in PROPERTIES
     ]
-    name = str(properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or "")
     if not name:
         mistakes.append(
-            "RepositoryName is missing; give it (RepositoryName: !Ref Repository), or set "
+            "RepositoryName is missing (RepositoryName: !Ref Repository), and so is "
             "ECR_REPOSITORY_NAME in the function's environment"
         )
-    elif not (SHORTEST_NAME <= len(name) <= LONGEST_NAME and REPOSITORY_NAME.fullmatch(name)):
+    elif not REPOSITORY_NAME.fullmatch(name):
         mistakes.append(
             f"RepositoryName {name!r} is not a repository's name, such as team/app: 2 to 256 "
-            "characters, lower-case letters and digits, separated by . _ - or /, and neither an "
-            "ARN nor a URI"
+            "lower-case letters and digits, separated by . _ - or /; neither ARN nor URI"
         )
-    registry = str(properties.get("RegistryId") or environment.get("ACCOUNT_ID") or home.account)
-    if registry != home.account:
+    if registry != target.account:
         mistakes.append(
-            f"RegistryId {registry!r} is not the function's account; allowed is {home.account}: "
-            "deploy a function in the repository's own account"
+            f"RegistryId {registry!r} is not the function's account, {target.account}; allowed is "
+            "that alone: deploy a function in the repository's account"
         )
-    on_delete = str(
-        properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
-    )
     if on_delete not in ON_DELETE:
         mistakes.append(f"OnDelete {on_delete!r} is unknown; allowed are {', '.join(ON_DELETE)}")
-    preflight = str(properties.get("Preflight", "true")).lower()
     if preflight not in ("true", "false"):
         mistakes.append(f"Preflight {preflight!r} is unknown; allowed are true, false")
-    if not _is_service_timeout(properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)):
-        mistakes.append(
-            f"ServiceTimeout {properties['ServiceTimeout']!r} is out of range; allowed are 1 to "
-            f"{LONGEST_SERVICE_TIMEOUT} seconds"
-        )
+    if service_timeout_of({"ServiceTimeout": timeout}) != int(
+        timeout if str(timeout).isdecimal() else 0
+    ):
+        mistakes.append(f"ServiceTimeout {timeout!r} is not allowed; it is 1 to 3600 seconds")
     if mistakes:
         raise PropertyError("; ".join(mistakes))
-    target = Target(home.partition, home.region, home.account, name)
     return Settings(target, on_delete, preflight == "true")
 
 
@@ -103,16 +98,12 @@ def on_delete_of(properties: Mapping[str, Any], environment: Mapping[str, str]) 
 
     What is not understood means WithRepository: the guard then decides.
     """
-    value = str(properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or "")
+    value = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE")
     return value if value in ON_DELETE else ON_DELETE[0]
 
 
 def service_timeout_of(properties: Mapping[str, Any]) -> int:
     """Read how many seconds CloudFormation waits; what is not understood means the default."""
-    value = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
-    return int(value) if _is_service_timeout(value) else LONGEST_SERVICE_TIMEOUT
-
-
-def _is_service_timeout(value: object) -> bool:
-    text = str(value)
-    return text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_SERVICE_TIMEOUT
+    text = str(properties.get("ServiceTimeout"))
+    value = int(text) if text.isdecimal() else 0
+    return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ecrdrain.resource.log import Log
-from ecrdrain.resource.request import Home, parse_request
-from ecrdrain.resource.surroundings import Clients, Progress, Run
-from tests.unit.resource.stage import FUNCTION_ARN, REPOSITORY_ARN, STACK_ID, Ecr, Functions
+from ecrdrain.resource.run import CONTINUATION, Run
+from tests.unit.resource.stage import (
+    FUNCTION_ARN,
+    REPOSITORY_ARN,
+    STACK_ID,
+    Ecr,
+    Functions,
+    Stacks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,41 +38,43 @@ class Surroundings:
     until: float = 3600.0
     deleted: int = 0
     runs: int = 1
+    url: str = "https://bucket.example/answer?Signature=s3cr3t"
     ecr: Ecr = field(default_factory=Ecr)
     functions: Functions = field(default_factory=Functions)
-    cloudformation: Any = None
-    lines: list[str] = field(default_factory=list)
+    cloudformation: Stacks = field(default_factory=Stacks)
     waits: list[float] = field(default_factory=list)
+
+    # What Lambda tells a function of itself.
+    invoked_function_arn = FUNCTION_ARN
+    log_group_name = "/aws/lambda/drain"
+    log_stream_name = "2026/11/24/[$LATEST]0"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return what is left on the clock."""
+        return int((self.ends - self.time) * 1000)
 
     def run(self) -> Run:
         """Make a run that is asked to delete team/app."""
         event = {
             "RequestType": "Delete",
-            "ResponseURL": "https://bucket.example/answer?Signature=s3cr3t",
+            "ResponseURL": self.url,
             "StackId": STACK_ID,
             "RequestId": "request-1",
             "LogicalResourceId": "Drain",
             "PhysicalResourceId": REPOSITORY_ARN,
             "ResourceProperties": dict(self.properties),
+            CONTINUATION: {"deleted": self.deleted, "runs": self.runs - 1, "until": self.until},
         }
         return Run(
-            request=parse_request(event),
-            event=event,
-            function_arn=FUNCTION_ARN,
-            home=Home("aws", "eu-west-1", "123456789012"),
-            environment={},
-            clients=cast("Clients", self),
-            log=Log(write=self.lines.append),
-            time_left=lambda: self.ends - self.time,
-            now=lambda: self.time,
-            sleep=self._wait,
-            progress=Progress(deleted=self.deleted, runs=self.runs, until=self.until),
+            event, self, Log(self.url), self._client, now=lambda: self.time, sleep=self._wait
         )
 
-    @property
-    def events(self) -> list[str]:
-        """The events of the log."""
-        return [json.loads(line)["event"] for line in self.lines]
+    def _client(self, service: str) -> Any:
+        return {
+            "ecr": self.ecr,
+            "lambda": self.functions,
+            "cloudformation": self.cloudformation,
+        }[service]
 
     def _wait(self, seconds: float) -> None:
         self.waits.append(seconds)

@@ -117,6 +117,59 @@ class Functions:
 
 
 @dataclass
+class Stacks:
+    """CloudFormation with one stack; `denied` names the operations that IAM refuses.
+
+    Attributes:
+        status: The stack's.
+        held: Physical ids of the repositories that it lists.
+        template: Its template.
+    """
+
+    status: str = "DELETE_IN_PROGRESS"
+    held: tuple[str, ...] = ("team/app",)
+    template: dict[str, Any] = field(
+        default_factory=lambda: {"Resources": {"Repository": {"Type": "AWS::ECR::Repository"}}}
+    )
+    denied: set[str] = field(default_factory=set)
+
+    def describe_stacks(self, **_: Any) -> dict[str, Any]:
+        """Answer DescribeStacks."""
+        stack = {"StackId": STACK_ID, "StackName": "shop", "StackStatus": self.status}
+        return self._answer("DescribeStacks", Stacks=[stack])
+
+    def list_stack_resources(self, **_: Any) -> dict[str, Any]:
+        """Answer ListStackResources."""
+        rows = [
+            {
+                "LogicalResourceId": "Repository",
+                "PhysicalResourceId": name,
+                "ResourceType": "AWS::ECR::Repository",
+                "ResourceStatus": "CREATE_COMPLETE",
+            }
+            for name in self.held
+        ]
+        return self._answer("ListStackResources", StackResourceSummaries=rows)
+
+    def get_template(self, **_: Any) -> dict[str, Any]:
+        """Answer GetTemplate."""
+        return self._answer("GetTemplate", TemplateBody=self.template)
+
+    def describe_stack_events(self, **_: Any) -> dict[str, Any]:
+        """Answer DescribeStackEvents."""
+        return self._answer("DescribeStackEvents", StackEvents=[])
+
+    def get_paginator(self, operation: str) -> Any:
+        """Return a paginator over the single page."""
+        return SimpleNamespace(paginate=lambda **request: [getattr(self, operation)(**request)])
+
+    def _answer(self, operation: str, **answer: Any) -> dict[str, Any]:
+        if operation in self.denied:
+            raise client_error("AccessDenied", operation, 403)
+        return answer
+
+
+@dataclass
 class Stage:
     """Plays one function: `play` delivers a request to it.
 
@@ -129,8 +182,16 @@ class Stage:
     url: str
     ecr: Ecr = field(default_factory=Ecr)
     functions: Functions = field(default_factory=Functions)
-    cloudformation: Any = None
+    cloudformation: Stacks = field(default_factory=Stacks)
     seconds: float = 900.0
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service, as the function's own would."""
+        return {
+            "ecr": self.ecr,
+            "lambda": self.functions,
+            "cloudformation": self.cloudformation,
+        }[service]
 
     def play(self, event: object) -> None:
         """Let the function run on an event."""

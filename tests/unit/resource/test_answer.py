@@ -10,35 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrdrain.resource.answer import Answer, NotDeliveredError, deliver, shorten
-from ecrdrain.resource.log import Log
-from ecrdrain.resource.request import parse_request
-from tests.receiver import HANG_UP, Receiver, receiving
+from tests.receiver import HANG_UP
+from tests.unit.resource.runs import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.receiver import Receiver
 
-REQUEST = parse_request({"StackId": "stack", "RequestId": "request", "LogicalResourceId": "Drain"})
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """An address that takes answers."""
-    with receiving() as listening:
-        yield listening
+REQUEST = {"StackId": "stack", "RequestId": "request", "LogicalResourceId": "Drain"}
 
 
-def send(receiver: Receiver, *, seconds: float = 60.0) -> tuple[list[str], list[float]]:
-    """Deliver an answer and return the log's lines and the pauses made."""
-    lines: list[str] = []
-    pauses: list[float] = []
-    deliver(
-        receiver.url,
-        b'{"Status": "SUCCESS"}',
-        log=Log(receiver.url, lines.append),
-        time_left=lambda: seconds - sum(pauses),
-        sleep=pauses.append,
-    )
-    return lines, pauses
+def send(url: str, *, seconds: float = 60.0) -> Surroundings:
+    """Deliver an answer, in a run that Lambda kills after so many seconds."""
+    around = Surroundings(url=url, ends=seconds)
+    deliver(url, b'{"Status": "SUCCESS"}', around.run())
+    return around
 
 
 def test_a_body_names_all_that_cloudformation_asks_for() -> None:
@@ -51,7 +36,6 @@ def test_a_body_names_all_that_cloudformation_asks_for() -> None:
         "StackId": "stack",
         "RequestId": "request",
         "LogicalResourceId": "Drain",
-        "NoEcho": False,
         "Data": {"RepositoryName": "app"},
     }
 
@@ -97,7 +81,7 @@ def test_shortening_never_exceeds_the_size(text: str, size: int) -> None:
 
 def test_an_answer_is_put_without_a_content_type(receiver: Receiver) -> None:
     """The pre-signed address was signed for an empty content type."""
-    send(receiver)
+    send(receiver.url)
     ((body, headers),) = receiver.tries
     assert json.loads(body) == {"Status": "SUCCESS"}
     assert headers["Content-Type"] == ""
@@ -109,7 +93,7 @@ def test_an_address_that_fails_twice_gets_the_answer_at_the_third_try(
 ) -> None:
     """Server errors, refusals and lost connections are all tried again, with growing pauses."""
     receiver.replies = refusals.copy()
-    _, pauses = send(receiver)
+    pauses = send(receiver.url).waits
     assert len(receiver.tries) == 3
     assert len(receiver.answers) == 1
     assert pauses == sorted(pauses)
@@ -120,25 +104,35 @@ def test_an_answer_that_nobody_takes_is_an_error_in_time(receiver: Receiver) -> 
     """When the time is over the failure is raised, for Lambda to deliver the request again."""
     receiver.replies = [500] * 100
     with pytest.raises(NotDeliveredError, match="HTTP status 500"):
-        send(receiver, seconds=10)
+        send(receiver.url, seconds=10)
     assert 2 <= len(receiver.tries) < 10
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "nonsense", "http://[", "http://a b/?x=1"])
-def test_an_address_that_is_none_is_an_error_without_the_address(url: str) -> None:
+def test_an_address_that_is_none_is_an_error_without_the_address(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Nothing is opened that is not an http address, and no message repeats the address."""
-    lines: list[str] = []
     with pytest.raises(NotDeliveredError) as caught:
-        deliver(
-            url, b"{}", log=Log(url, lines.append), time_left=lambda: 1.0, sleep=lambda _: None
-        )
+        send(url, seconds=1)
     assert url not in str(caught.value)
-    assert all(url not in line for line in lines)
+    assert url not in capsys.readouterr().out
 
 
-def test_the_address_is_in_no_line_of_the_log(receiver: Receiver) -> None:
+def test_the_address_is_in_no_line_of_the_log(
+    receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Neither the address nor its signature is logged, whether it works or not."""
     receiver.replies = [500]
-    lines, _ = send(receiver)
+    send(receiver.url)
+    lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert all("s3cr3t" not in line for line in lines)
+
+
+def test_where_to_read_more_stands_behind_each_reason_without_the_secret() -> None:
+    """The operator finds the log, and nobody the address."""
+    answer = Answer("id", "at https://s3cr3t")
+    body = json.loads(answer.body(REQUEST, lambda text: text.replace("s3cr3t", "*"), " (log: l)"))
+    assert body["Reason"] == "at https://* (log: l)"
+    assert json.loads(Answer("id").body(REQUEST, str, " (log: l)"))["Reason"] == ""

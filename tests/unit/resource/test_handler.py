@@ -34,7 +34,6 @@ def test_a_deployment_answers_with_the_repositorys_arn(
         "StackId": stage.request(kind)["StackId"],
         "RequestId": "request-1",
         "LogicalResourceId": "Drain",
-        "NoEcho": False,
         "Data": {
             "RepositoryArn": REPOSITORY_ARN,
             "RepositoryName": "team/app",
@@ -143,12 +142,10 @@ def test_an_exception_while_importing_is_answered(
 ) -> None:
     """A broken SDK is an answer too."""
 
-    class Broken:
-        @property
-        def ecr(self) -> None:
-            raise ImportError("No module named 'boto3'")
+    def broken(_service: str) -> None:
+        raise ImportError("No module named 'boto3'")
 
-    monkeypatch.setattr(stage.module, "Clients", Broken)
+    monkeypatch.setattr(stage.module, "Clients", lambda: broken)
     stage.play(stage.request("Delete"))
     assert "ImportError: No module named 'boto3'" in receiver.answer["Reason"]
 
@@ -159,7 +156,7 @@ def test_a_function_that_does_not_know_where_it_is_says_so(
     """An ARN that is none is a reason, not a crash."""
     stage.invoked_function_arn = "drain"
     stage.play(stage.request("Create"))
-    assert "cannot tell where it runs" in receiver.answer["Reason"]
+    assert "'drain' is not the ARN of a Lambda function" in receiver.answer["Reason"]
 
 
 def test_a_run_that_takes_too_long_is_answered_before_lambda_kills_it(

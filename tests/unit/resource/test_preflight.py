@@ -20,7 +20,7 @@ def denied(operation: str) -> Exception:
 def check(around: Surroundings) -> str:
     """Run the preflight."""
     run = around.run()
-    return preflight(run, parse_settings(around.properties, {}, run.home))
+    return preflight(run, parse_settings(around.properties, {}, FUNCTION_ARN))
 
 
 def test_a_teardown_that_would_work_passes_and_changes_nothing() -> None:

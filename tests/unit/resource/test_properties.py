@@ -16,12 +16,13 @@ from ecrdrain.resource.properties import (
     parse_settings,
     service_timeout_of,
 )
-from ecrdrain.resource.request import Home, Target
+from ecrdrain.resource.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HOME = Home("aws", "eu-west-1", "123456789012")
+ACCOUNT = "123456789012"
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:drain"
 
 
 def mistakes(
@@ -29,13 +30,13 @@ def mistakes(
 ) -> str:
     """Return what is said of wrong properties."""
     with pytest.raises(PropertyError) as caught:
-        parse_settings(properties, environment or {}, HOME)
+        parse_settings(properties, environment or {}, FUNCTION)
     return str(caught.value)
 
 
 def test_a_name_alone_is_enough() -> None:
     """Everything but the repository's name has a default."""
-    settings = parse_settings({"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, HOME)
+    settings = parse_settings({"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, FUNCTION)
     assert settings.target == Target("aws", "eu-west-1", "123456789012", "team/app")
     assert (settings.on_delete, settings.preflight) == ("WithRepository", True)
 
@@ -51,7 +52,7 @@ def test_values_arrive_as_strings() -> None:
             "RegistryId": "123456789012",
         },
         {},
-        HOME,
+        FUNCTION,
     )
     assert (settings.on_delete, settings.preflight) == ("Never", False)
 
@@ -63,14 +64,16 @@ def test_the_environment_stands_in_for_absent_properties() -> None:
         "ACCOUNT_ID": "123456789012",
         "ECRDRAIN_ON_DELETE": "Always",
     }
-    settings = parse_settings({"ServiceToken": "arn"}, environment, HOME)
+    settings = parse_settings({"ServiceToken": "arn"}, environment, FUNCTION)
     assert (settings.target.name, settings.on_delete) == ("fa-078", "Always")
 
 
 def test_a_property_wins_over_the_environment() -> None:
     """What the template says counts, where it says something."""
     environment = {"ECR_REPOSITORY_NAME": "other", "ECRDRAIN_ON_DELETE": "Always"}
-    settings = parse_settings({"RepositoryName": "app", "OnDelete": "Never"}, environment, HOME)
+    settings = parse_settings(
+        {"RepositoryName": "app", "OnDelete": "Never"}, environment, FUNCTION
+    )
     assert (settings.target.name, settings.on_delete) == ("app", "Never")
 
 
@@ -84,13 +87,13 @@ def test_a_property_wins_over_the_environment() -> None:
         ({"RepositoryName": "app", "ServiceTimeout": "0"}, ["'0'", "1 to 3600"]),
         ({"RepositoryName": "app", "ServiceTimeout": "3601"}, ["'3601'", "1 to 3600"]),
         ({"RepositoryName": "app", "ServiceTimeout": "1h"}, ["'1h'", "1 to 3600"]),
-        ({"RepositoryName": "app", "RegistryId": "210987654321"}, ["210987654321", HOME.account]),
+        ({"RepositoryName": "app", "RegistryId": "210987654321"}, ["210987654321", ACCOUNT]),
         ({"RepositoryName": "Team/App"}, ["'Team/App'", "lower-case"]),
         ({"RepositoryName": "a"}, ["'a'", "2 to 256"]),
         ({"RepositoryName": "a" * 257}, ["2 to 256"]),
         (
             {"RepositoryName": "arn:aws:ecr:eu-west-1:123456789012:repository/app"},
-            ["neither an ARN nor a URI"],
+            ["neither ARN nor URI"],
         ),
         ({"RepositoryName": ["app"]}, ["lower-case"]),
     ],
@@ -124,7 +127,8 @@ def test_all_mistakes_are_named_at_once() -> None:
 def test_the_pattern_of_names_is_the_one_of_ecr() -> None:
     """The pattern equals that of ECR's service model."""
     model = botocore.session.get_session().get_service_model("ecr").shape_for("RepositoryName")
-    assert REPOSITORY_NAME.pattern.replace("/", "\\/") == model.metadata["pattern"]
+    pattern = REPOSITORY_NAME.pattern.removeprefix("(?=.{2,256}$)").replace("/", "\\/")
+    assert pattern == model.metadata["pattern"]
     assert (model.metadata["min"], model.metadata["max"]) == (2, 256)
 
 

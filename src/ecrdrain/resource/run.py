@@ -1,0 +1,127 @@
+"""One run of the function: what is asked, what it works with, and how much time there is."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from ecrdrain.resource.log import Log
+from ecrdrain.resource.properties import service_timeout_of
+
+CONTINUATION = "EcrDrain"
+"""The key under which a continuation carries its progress, in the request it goes on with."""
+
+LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
+LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
+
+
+class Context(Protocol):
+    """What Lambda tells a function about its run."""
+
+    invoked_function_arn: str
+    log_group_name: str
+    log_stream_name: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the function is killed."""
+        ...
+
+
+class Clients:
+    """The boto3 clients, each made when it is first asked for.
+
+    boto3 takes longer to import than many a request takes to answer.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
+        """Return the client of a service."""
+        if service not in self._made:
+            import boto3  # noqa: PLC0415 - see the class
+            from botocore.config import Config  # noqa: PLC0415 - the same
+
+            # Short time-outs, so that a call in flight does not outlast the reserve.
+            config = Config(
+                connect_timeout=3,
+                read_timeout=12,
+                retries={"mode": "standard", "max_attempts": 5},
+            )
+            make: Any = boto3.client  # its overloads know services by literal names alone
+            self._made[service] = make(service, config=config)
+        return self._made[service]
+
+
+class Run:
+    """One run of the function, for a request of CloudFormation.
+
+    Args:
+        event: The request, whatever is missing in it (CloudFormation user guide, "Custom resource
+            request objects"), and the progress of the runs before this one.
+        context: What Lambda tells about the run.
+        log: Its log.
+        clients: AWS.
+        now: Seconds since 1970.
+        sleep: Waits for so many seconds.
+
+    Attributes:
+        identity: The resource's PhysicalResourceId. A Create that fails needs one all the same,
+            and the Delete of the rollback brings it back: that one is no repository's ARN, so
+            nothing is touched then.
+        deleted: Images that the drain has deleted, over all runs.
+        runs: Which run this is, from 1.
+        until: When CloudFormation stops waiting, less a margin.
+        reserve: Seconds for finishing calls, and again for answering.
+        stop: Set when no further call may start.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a part of the world that a test plays
+        self,
+        event: Mapping[str, Any],
+        context: Context,
+        log: Log,
+        clients: Callable[[str], Any],
+        *,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.event = event
+        self.context = context
+        self.log = log
+        self.clients = clients
+        self.now = now
+        self.sleep = sleep
+        self.environment: Mapping[str, str] = os.environ
+        self.kind = event.get("RequestType")
+        self.stack_id = str(event.get("StackId", ""))
+        self.identity = str(
+            event.get("PhysicalResourceId") or f"ecrdrain-nothing-created-{event.get('RequestId')}"
+        )
+        properties = event.get("ResourceProperties")
+        self.properties: Mapping[str, Any] = properties if isinstance(properties, dict) else {}
+        # CloudFormation counts from before the function starts, hence the margin.
+        timeout = service_timeout_of(self.properties)
+        until = now() + timeout - min(LONGEST_MARGIN, timeout * MARGIN_SHARE)
+        progress = event.get(CONTINUATION)
+        if not isinstance(progress, dict):
+            progress = {}
+        self.until: float = progress.get("until", until)
+        self.deleted: int = progress.get("deleted", 0)
+        self.runs: int = progress.get("runs", 0) + 1
+        seconds = min(self.time_left(), self.until - now())
+        self.reserve: float = max(min(LONGEST_RESERVE, RESERVED_SHARE * seconds), 0)
+        self.stop = threading.Event()
+
+    def time_left(self) -> float:
+        """Return the seconds until Lambda kills the run."""
+        return self.context.get_remaining_time_in_millis() / 1000
+
+    def time_to_work(self) -> float:
+        """Return for how many seconds work may go on, the answer still in time."""
+        return min(self.time_left() - self.reserve, self.until - self.now())
+
+    def time_to_start(self) -> float:
+        """Return for how many seconds calls may start, so that they end in time."""
+        return self.time_to_work() - self.reserve
