@@ -7,6 +7,7 @@ import typer
 from ecrdrain.engine.errors import DENIALS, aws_errors, error_code, error_message
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.targets import TooManyMatchesError
+from ecrdrain.templates import TemplateError
 
 OK = 0
 FAILED = 1
@@ -53,6 +54,10 @@ class WrongUseError(Exception):
     """The command cannot be carried out as it was given; the message says how it can."""
 
 
+_OURS = (StacksError, TemplateError, WrongUseError)
+"""Errors whose message says already what is wrong and what to do."""
+
+
 @dataclass(frozen=True)
 class Told:
     """One line for standard error, and the exit status."""
@@ -63,21 +68,24 @@ class Told:
 
 def explain(error: Exception) -> Told:
     """Say in one line what is wrong and what to do."""
-    match error:
-        case typer.TyperException():
-            return Told(_usage(error), error.exit_code)
-        case Interrupted():
-            return Told("interrupted: nothing was changed", INTERRUPTED)
-        case UnknownNameError() | TooManyMatchesError() | WrongUseError():
-            return Told(_one_line(str(error)), WRONG_USE)
-        case StacksError():
-            return Told(_one_line(str(error)), FAILED)
-    if isinstance(error, aws_errors()):
-        if error_code(error) == "ParamValidationError":  # the SDK's own check of a name given
-            return Told(_one_line(str(error)), WRONG_USE)
-        return Told(_one_line(_of_aws(error)), FAILED)
-    what = f"{type(error).__name__}: {error}".rstrip(": ")
-    return Told(_one_line(f"{what}. Run it again with --debug to see where"), FAILED)
+    if isinstance(error, typer.TyperException):
+        return Told(_usage(error), error.exit_code)
+    if isinstance(error, Interrupted):
+        return Told("interrupted: nothing was changed", INTERRUPTED)
+    status = WRONG_USE if _is_wrong_use(error) else FAILED
+    if isinstance(error, _OURS):
+        what = str(error)
+    elif isinstance(error, aws_errors()):
+        what = _of_aws(error)
+    else:
+        what = f"{type(error).__name__}: {error}. Run it again with --debug to see where"
+    return Told(_one_line(what), status)
+
+
+def _is_wrong_use(error: Exception) -> bool:
+    ours = isinstance(error, (UnknownNameError, TooManyMatchesError, WrongUseError))
+    # The SDK's own check of a name that was given.
+    return ours or error_code(error) == "ParamValidationError"
 
 
 def iam_action(operation: str) -> str:

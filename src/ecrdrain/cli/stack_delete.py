@@ -25,10 +25,12 @@ from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
 from ecrdrain.stacks.deletions import delete_stacks
+from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import Inspection, inspect
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import Plan, plan_deletion
+from ecrdrain.stacks.tree import DELETED, find_deleted
 from ecrdrain.stacks.waiting import wait_until_idle
 
 
@@ -97,7 +99,8 @@ def carry_out(  # noqa: PLR0913 - all but three are named
         terminal.document(deletion_plan(plan))
     if dry_run or plan.obstacles:
         return FAILED if plan.obstacles else OK
-    if not yes and not terminal.ask(_question(plan)):
+    there = [each.stack.name for each in plan.inspections if each.stack.status != DELETED]
+    if there and not yes and not terminal.ask(_question(plan, there)):
         terminal.mention("Nothing was deleted.")
         return FAILED
     images = {each.repository.name: each.survey.images for each in plan.drains}
@@ -116,14 +119,21 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
     """Look at the stacks, each once, whether it is named or given by its id."""
     by_id: dict[str, Inspection] = {}
     for name in names:
-        known = wait_until_idle(aws.cloudformation, name) if wait else name
-        inspection = inspect(aws, known)
+        try:
+            known = wait_until_idle(aws.cloudformation, name) if wait else name
+            inspection = inspect(aws, known)
+        except UnknownNameError:
+            # Run again after it was done, the command says so; a wrong name stays an error.
+            deleted = find_deleted(aws.cloudformation, name)
+            if deleted is None:
+                raise
+            inspection = Inspection(deleted)
         by_id[inspection.stack.id] = inspection
     return list(by_id.values())
 
 
-def _question(plan: Plan) -> str:
-    names = ", ".join(each.stack.name for each in plan.inspections)
+def _question(plan: Plan, stacks: Sequence[str]) -> str:
+    names = ", ".join(stacks)
     images = sum(each.survey.images for each in plan.drains)
     if not images:
         return f"Delete {names}?"
@@ -144,7 +154,9 @@ def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
             f"{outcome.stack}: {each.logical_id} ({each.type}) in {each.stack} failed: {each.why}",
             "red",
         )
-    if outcome.ending is Ending.DELETED:
+    if outcome.ending is Ending.DELETED and not outcome.attempts:
+        terminal.say(f"{outcome.stack}: was deleted before", "green")
+    elif outcome.ending is Ending.DELETED:
         terminal.say(f"{outcome.stack}: deleted in {seconds(outcome.seconds)}", "green")
     else:
         terminal.say(

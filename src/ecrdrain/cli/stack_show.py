@@ -12,6 +12,7 @@ from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
 from ecrdrain.stacks.inspection import Inspection, Judged, inspect
 from ecrdrain.stacks.repositories import Verdict
+from ecrdrain.stacks.tree import DELETED
 
 _STYLES = {
     Verdict.BLOCKS.value: "bold red",
@@ -86,6 +87,8 @@ def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
             f"failed: {failure.logical_id} ({failure.type}) in {failure.stack}: {failure.reason}",
             "red",
         )
+    if stack.status == DELETED:
+        return
     if not inspection.repositories:
         terminal.say("no repositories")
         return

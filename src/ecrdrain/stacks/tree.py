@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ecrdrain.engine.errors import aws_errors, error_code
 from ecrdrain.stacks.errors import UnknownNameError, UnreadableTemplateError
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
 
-DELETED = "DELETE_COMPLETE"
-DELETE_FAILED = "DELETE_FAILED"
-DELETING = "DELETE_IN_PROGRESS"
+DELETED: Final = "DELETE_COMPLETE"
+DELETE_FAILED: Final = "DELETE_FAILED"
 
 # A stack that waits for its first change set: nothing is under way.
 _IDLE = "REVIEW_IN_PROGRESS"
@@ -111,6 +110,18 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef":
         if error_code(error) != "ValidationError":
             raise
         raise UnknownNameError("stack", name, _stack_names(client)) from error
+
+
+def find_deleted(client: "CloudFormationClient", name: str) -> Stack | None:
+    """Return the stack of that name that was deleted last; None when there was none.
+
+    CloudFormation remembers deleted stacks for 90 days (API_ListStacks).
+    """
+    for page in client.get_paginator("list_stacks").paginate(StackStatusFilter=[DELETED]):
+        for summary in page["StackSummaries"]:
+            if name in {summary["StackName"], summary.get("StackId")}:
+                return Stack(summary.get("StackId", ""), summary["StackName"], DELETED)
+    return None
 
 
 def _stack_names(client: "CloudFormationClient") -> list[str]:

@@ -1,0 +1,83 @@
+"""Stack trees written down, for decisions that need no AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecrdrain.stacks.inspection import Inspection, Judged
+from ecrdrain.stacks.repositories import StackRepository, judge
+from ecrdrain.stacks.survey import Survey
+from ecrdrain.stacks.template import Declared
+from ecrdrain.stacks.tree import Resource, Stack
+
+
+def stack_id(name: str) -> str:
+    """Return the id of a stack."""
+    return f"arn:aws:cloudformation:eu-west-1:111122223333:stack/{name}/0f"
+
+
+def arn(name: str) -> str:
+    """Return the ARN of a repository, which is the physical id of its drain."""
+    return f"arn:aws:ecr:eu-west-1:111122223333:repository/{name}"
+
+
+def resource(
+    logical_id: str,
+    type_: str = "AWS::ECR::Repository",
+    physical_id: str = "",
+    *,
+    policy: str | None = "Delete",
+    status: str = "CREATE_COMPLETE",
+    **properties: Any,
+) -> Resource:
+    """Return a resource as its stack lists it, its name like its logical id unless given."""
+    return Resource(
+        logical_id=logical_id,
+        type=type_,
+        physical_id=physical_id or logical_id.lower(),
+        status=status,
+        declared=Declared(type_, policy, properties),
+    )
+
+
+def drain(logical_id: str, repository: str, **properties: Any) -> Resource:
+    """Return a drain attached to a repository."""
+    return resource(logical_id, "Custom::EcrDrain", arn(repository), **properties)
+
+
+def stack(name: str, *resources: Resource, **attributes: Any) -> Stack:
+    """Return a stack; nested ones are given by logical id, and need a resource of that name."""
+    return Stack(
+        id=stack_id(name),
+        name=name,
+        status=attributes.pop("status", "CREATE_COMPLETE"),
+        resources=resources,
+        **attributes,
+    )
+
+
+def nested(logical_id: str, policy: str | None = "Delete") -> Resource:
+    """Return the resource of a nested stack."""
+    return resource(
+        logical_id, "AWS::CloudFormation::Stack", stack_id(logical_id.lower()), policy=policy
+    )
+
+
+def judged(name: str = "app", images: int = 1, **attributes: Any) -> Judged:
+    """Return a repository of the stack "web" with so many images."""
+    repository = StackRepository(
+        name=name,
+        registry="private",
+        logical_id="Repository",
+        stack="web",
+        stack_id=stack_id("web"),
+        **attributes,
+    )
+    found = Survey(images=images)
+    return Judged(repository, found, judge(repository, found))
+
+
+def inspection(name: str, *repositories: Judged, **attributes: Any) -> Inspection:
+    """Return what is known of a stack."""
+    importers = attributes.pop("importers", {})
+    return Inspection(stack(name, **attributes), repositories, importers)
