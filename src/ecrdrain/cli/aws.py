@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
 
@@ -20,7 +20,7 @@ _QUESTION_ATTEMPTS = 8  # DescribeStackEvents and its like throttle early; a que
 
 @dataclass
 class Aws:
-    """The clients of one account and region.
+    """The clients of one account and region; the end of a ``with`` block closes them.
 
     Args:
         profile: The profile of the shared configuration; None leaves the choice to the SDK.
@@ -36,6 +36,15 @@ class Aws:
     _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
     _session: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the clients' connections."""
+        for client in self._clients.values():
+            client.close()
 
     @property
     def cloudformation(self) -> "CloudFormationClient":

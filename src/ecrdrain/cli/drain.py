@@ -88,37 +88,42 @@ def drain(  # noqa: PLR0913 - one for each option
             "a pattern with --yes needs --limit N: the most repositories that it may match"
         )
     terminal = Terminal(json=output is OutputFormat.JSON)
-    aws = Aws(profile, region, endpoint_url, concurrency)
     registry = "public" if public else "private"
-    targets = find_targets(
-        asking(aws, registry), repositories, registry_id=registry_id, limit=limit
-    )
-    _show_plan(terminal, targets)
-    if dry_run:
-        terminal.document(drain_plan(targets, registry))
-        return
-    images = sum(target.survey.images for target in targets)
-    if images and not yes:
-        question = f"Delete {count(images, 'image')} in {_repositories(len(targets))}?"
-        if not terminal.ask(question):
+    with Aws(profile, region, endpoint_url, concurrency) as aws:
+        targets = find_targets(
+            asking(aws, registry), repositories, registry_id=registry_id, limit=limit
+        )
+        _show_plan(terminal, targets)
+        if dry_run:
+            terminal.document(drain_plan(targets, registry))
+            return
+        if not yes and not _confirm(terminal, targets):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
-    with (
-        interruptible() as stop,
-        ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
-    ):
-        reports = drain_all(
-            [drainable(aws, registry, target.name, registry_id) for target in targets],
-            calls=None,
-            stop=stop,
-            tell=view.draining,
-            done=view.drained,
-        )
+        with (
+            interruptible() as stop,
+            ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
+        ):
+            reports = drain_all(
+                [drainable(aws, registry, target.name, registry_id) for target in targets],
+                calls=None,
+                stop=stop,
+                tell=view.draining,
+                done=view.drained,
+            )
     _show_outcome(terminal, reports)
     terminal.document(drain_result(reports))
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
+
+
+def _confirm(terminal: Terminal, targets: Sequence[Target]) -> bool:
+    images = sum(target.survey.images for target in targets)
+    if not images:
+        return True
+    question = f"Delete {count(images, 'image')} in {_repositories(len(targets))}?"
+    return terminal.ask(question)
 
 
 def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:

@@ -1,7 +1,7 @@
 """``ecrdrain install``: the provider stack, once per account and region."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
 from ecrdrain.stacks.tree import describe
 from ecrdrain.templates import TemplateName, render
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
 
 ATTACH = f"""\
   Drain:
@@ -72,39 +75,28 @@ def install(  # noqa: PLR0913 - one for each option
     """
     del debug  # read off the arguments
     terminal = Terminal(json=output is OutputFormat.JSON)
-    client = Aws(profile, region, endpoint_url).cloudformation
+    wanted = _parameters(parameter or [])
     body = render(TemplateName.PROVIDER)["provider.yaml"]
-    with interruptible() as stop:
-        change_set = prepare(
-            client,
-            stack=stack_name,
-            body=body,
-            parameters=_parameters(parameter or []),
-            update=update,
-            stop=stop,
-        )
-    if change_set is None:
-        existing = describe(client, stack_name)
-        terminal.say(f"{stack_name} is up to date.")
-        _show_use(terminal)
-        terminal.document(installation(stack_name, existing["StackId"], existing["StackStatus"]))
-        return
-    wanted = False
-    try:
-        _show_changes(terminal, change_set)
-        wanted = not dry_run and (yes or terminal.ask(_question(change_set)))
-    finally:
-        if not wanted:
-            discard(client, change_set)
-    if not wanted:
-        terminal.document(installation(stack_name, None, None, change_set.changes))
-        terminal.mention("Nothing was changed.")
-        raise typer.Exit(OK if dry_run else FAILED)
-    with interruptible() as stop, ProgressView(terminal, {}) as view:
-        status = execute(client, change_set, stop=stop, hear=view.event)
-    terminal.document(
-        installation(stack_name, change_set.stack_id, status, change_set.changes, changed=True)
-    )
+    with Aws(profile, region, endpoint_url) as aws:
+        client = aws.cloudformation
+        with interruptible() as stop:
+            change_set = prepare(
+                client, stack=stack_name, body=body, parameters=wanted, update=update, stop=stop
+            )
+        if change_set is None:
+            existing = describe(client, stack_name)
+            terminal.say(f"{stack_name} is up to date.")
+            _show_use(terminal)
+            result = installation(stack_name, existing["StackId"], existing["StackStatus"])
+            terminal.document(result)
+            return
+        if not _agreed(terminal, client, change_set, dry_run=dry_run, yes=yes):
+            terminal.document(installation(stack_name, None, None, change_set.changes))
+            raise typer.Exit(OK if dry_run else FAILED)
+        with interruptible() as stop, ProgressView(terminal, {}) as view:
+            status = execute(client, change_set, stop=stop, hear=view.event)
+    changes = change_set.changes
+    terminal.document(installation(stack_name, change_set.stack_id, status, changes, changed=True))
     if status not in _DONE:
         terminal.mention(
             f"Error: {stack_name} is {status}; the events above say why. "
@@ -114,6 +106,26 @@ def install(  # noqa: PLR0913 - one for each option
         raise typer.Exit(FAILED)
     terminal.say(f"{stack_name}: {status}", "green")
     _show_use(terminal)
+
+
+def _agreed(
+    terminal: Terminal,
+    client: "CloudFormationClient",
+    change_set: ChangeSet,
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> bool:
+    """Show what would change and ask; what is not wanted leaves no trace."""
+    agreed = False
+    try:
+        _show_changes(terminal, change_set)
+        agreed = not dry_run and (yes or terminal.ask(_question(change_set)))
+    finally:
+        if not agreed:
+            discard(client, change_set)
+            terminal.mention("Nothing was changed.")
+    return agreed
 
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:

@@ -68,17 +68,10 @@ def delete(  # noqa: PLR0913 - one for each option
     """
     del debug  # read off the arguments
     terminal = Terminal(json=output is OutputFormat.JSON)
-    aws = Aws(profile, region, endpoint_url, concurrency)
-    inspections = _inspect(aws, stacks, wait=wait)
-    plan = plan_deletion(inspections, lift_protection=disable_termination_protection)
-    status = carry_out(
-        terminal,
-        aws,
-        plan,
-        dry_run=dry_run,
-        yes=yes,
-        lift_protection=disable_termination_protection,
-    )
+    lift = disable_termination_protection
+    with Aws(profile, region, endpoint_url, concurrency) as aws:
+        plan = plan_deletion(_inspect(aws, stacks, wait=wait), lift_protection=lift)
+        status = carry_out(terminal, aws, plan, dry_run=dry_run, yes=yes, lift_protection=lift)
     raise typer.Exit(status)
 
 

@@ -58,8 +58,8 @@ def show(  # noqa: PLR0913 - one for each option
     """
     del debug  # read off the arguments
     terminal = Terminal(json=output is OutputFormat.JSON)
-    aws = Aws(profile, region, endpoint_url)
-    inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
+    with Aws(profile, region, endpoint_url) as aws:
+        inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
     if not terminal.json:
         show_stacks(terminal, inspections)
     terminal.document(stacks_shown(inspections))

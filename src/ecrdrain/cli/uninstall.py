@@ -40,14 +40,14 @@ def uninstall(  # noqa: PLR0913 - one for each option
     """
     del debug  # read off the arguments
     terminal = Terminal(json=output is OutputFormat.JSON)
-    aws = Aws(profile, region, endpoint_url)
-    inspection = inspect(aws, stack_name)
-    body = aws.cloudformation.get_template(StackName=inspection.stack.id)["TemplateBody"]
-    if SERVICE_TOKEN not in declared_exports(read_template(body)):
-        raise WrongUseError(
-            f"stack {stack_name} is not the provider: it has no export {SERVICE_TOKEN}. "
-            "ecrdrain stack delete deletes any stack"
-        )
-    raise typer.Exit(
-        carry_out(terminal, aws, plan_deletion([inspection]), dry_run=dry_run, yes=yes)
-    )
+    with Aws(profile, region, endpoint_url) as aws:
+        inspection = inspect(aws, stack_name)
+        answer = aws.cloudformation.get_template(StackName=inspection.stack.id)
+        if SERVICE_TOKEN not in declared_exports(read_template(answer["TemplateBody"])):
+            raise WrongUseError(
+                f"stack {stack_name} is not the provider: it has no export {SERVICE_TOKEN}. "
+                "ecrdrain stack delete deletes any stack"
+            )
+        plan = plan_deletion([inspection])
+        status = carry_out(terminal, aws, plan, dry_run=dry_run, yes=yes)
+    raise typer.Exit(status)

@@ -238,8 +238,6 @@ def test_a_dead_drain_in_a_nested_stack_is_let_go_of_there(
     clients: LabClients,
     make_stack: StackMaker,
     nest: Any,
-    cloudformation: CloudFormationClient,
-    ecr: ECRClient,
     image_name: str,
 ) -> None:
     """The nested stack is deleted without its drain, the root stack whole: nothing stays."""
@@ -247,7 +245,7 @@ def test_a_dead_drain_in_a_nested_stack_is_let_go_of_there(
         {"Function": function(ROLE)},
         outputs={"Token": {"Value": ARN}},
     )
-    [described] = cloudformation.describe_stacks(StackName=provider)["Stacks"]
+    [described] = clients.cloudformation.describe_stacks(StackName=provider)["Stacks"]
     token = described["Outputs"][0]["OutputValue"]
     child = nest(
         {
@@ -258,17 +256,17 @@ def test_a_dead_drain_in_a_nested_stack_is_let_go_of_there(
         properties={"Parameters": {"Token": token}},
     )
     name = make_stack({"Child": child})
-    fill(ecr, image_name)
+    fill(clients.ecr, image_name)
     clients.functions.delete_function(FunctionName=token)
-    fail_to_delete(cloudformation, name)
+    fail_to_delete(clients.cloudformation, name)
 
     [outcome] = delete(clients, name)
 
     assert outcome.ending is Ending.DELETED
     assert [each.logical_id for each in outcome.let_go] == ["Drain"]
     assert outcome.kept == ()
-    with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
-        digests(ecr, image_name)
+    with pytest.raises(clients.ecr.exceptions.RepositoryNotFoundException):
+        digests(clients.ecr, image_name)
 
 
 def test_a_drain_that_keeps_failing_is_let_go_of_after_a_second_try(
