@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-# Six columns of YAML indentation come on top.
-WIDTH = 110
-INDENT = "  "
+# Five columns of YAML indentation come on top.
+WIDTH = 120
+# One byte a level, and as wide as the reader likes: every byte counts in a template.
+INDENT = "\t"
 
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
@@ -37,7 +38,7 @@ class _Break(NamedTuple):
 
 
 def lay_out(source: str, width: int = WIDTH) -> str:
-    """Indent by two, join short blocks to their headers, and break long lines inside brackets.
+    """Indent by tabs, join short blocks to their headers, and break long lines inside brackets.
 
     The meaning never changes; a line without a bracket to break in stays long.
 
@@ -149,7 +150,7 @@ def _breaks(source: str) -> Iterator[tuple[int, _Break]]:
 
 
 def _fold(line: str, breaks: list[_Break], width: int) -> str:
-    # A block is indented by one step: a continuation of its header by two.
+    # A block is indented by one tab: a continuation of its header by two.
     hanging = line[: _indent(line)] + INDENT * (2 if line.endswith(":") else 1)
     parts: list[str] = []
     start, prefix = 0, ""

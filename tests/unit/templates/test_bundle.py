@@ -123,7 +123,7 @@ def test_imports_inside_functions_stay(package: Callable[..., Package]) -> None:
     """What a function imports when it runs is imported there in the bundle too."""
     made = package(app__handler="def handle():\n    import json\n    return json.dumps(1)\n")
     source = bundle(made, HANDLER, "handle")
-    assert "\n  import json\n" in source
+    assert "\n\timport json\n" in source
     assert run(source)["handle"]() == "1"
 
 
@@ -161,9 +161,9 @@ def test_annotations_are_left_out_but_for_fields(package: Callable[..., Package]
     )
     source = bundle(made, HANDLER, "handle")
     assert "Wanted" not in source
-    assert "\n  x: int\n" in source
+    assert "\n\tx: int\n" in source
     assert "\nLIMIT = 1\n" in source
-    assert "def handle(a, *b, c=None, **d):\n  if a: pass\n  e = LIMIT\n" in source
+    assert "def handle(a, *b, c=None, **d):\n\tif a: pass\n\te = LIMIT\n" in source
     assert run(source)["handle"](1) == 1
 
 

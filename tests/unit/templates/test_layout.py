@@ -49,27 +49,27 @@ def test_laying_out_keeps_the_meaning(module: ModuleType, width: int) -> None:
         pytest.param("x = call(aaa, bbb, c)", ["x = call(aaa, bbb, c)"], id="short"),
         pytest.param(
             "x = call(first(1, 2), second(3, 4), third(5, 6))",
-            ["x = call(first(1, 2), second(3, 4),", "  third(5, 6))"],
+            ["x = call(first(1, 2), second(3, 4),", "\tthird(5, 6))"],
             id="outermost comma",
         ),
         pytest.param(
             "def name(parameter: int, other_one: str) -> None: ...",
-            ["def name(parameter: int,", "    other_one: str) -> None:", "  ..."],
+            ["def name(parameter: int,", "\t\tother_one: str) -> None:", "\t..."],
             id="header",
         ),
         pytest.param(
             "x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb + cccc)",
-            ["x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb", "  + cccc)"],
+            ["x = call(aaaaaaaaaaa + bbbbbbbbbbbbbbbbb", "\t+ cccc)"],
             id="operator",
         ),
         pytest.param(
             "x = [(one, two) for one, two in three_four_five]",
-            ["x = [(one, two)", "  for one, two in three_four_five]"],
+            ["x = [(one, two)", "\tfor one, two in three_four_five]"],
             id="comprehension, not its target",
         ),
         pytest.param(
             "x = call('one text that is far too long for a line', 1)",
-            ["x = call(", "  'one text that is far too long for a line',", "  1)"],
+            ["x = call(", "\t'one text that is far too long for a line',", "\t1)"],
             id="one long part",
         ),
         pytest.param(
@@ -93,22 +93,22 @@ def test_lines_break_where_a_reader_expects_it(line: str, lines: list[str]) -> N
     ("source", "laid_out"),
     [
         pytest.param("if a:\n    b()\nelse:\n    c()", "if a: b()\nelse: c()", id="both branches"),
-        pytest.param("if a:\n    b()\n    c()", "if a:\n  b()\n  c()", id="two statements"),
+        pytest.param("if a:\n    b()\n    c()", "if a:\n\tb()\n\tc()", id="two statements"),
         pytest.param(
             "for a in b:\n    if a:\n        c()",
-            "for a in b:\n  if a: c()",
+            "for a in b:\n\tif a: c()",
             id="block in a block",
         ),
         pytest.param(
             "if first_one:\n    call(with_arguments, of_some_size)",
-            "if first_one:\n  call(with_arguments, of_some_size)",
+            "if first_one:\n\tcall(with_arguments, of_some_size)",
             id="too long for a line",
         ),
         pytest.param("class A(B):\n    pass", "class A(B): pass", id="empty class"),
-        pytest.param("class A:\n    x: int", "class A:\n  x: int", id="class with a field"),
+        pytest.param("class A:\n    x: int", "class A:\n\tx: int", id="class with a field"),
         pytest.param(
             "def a():\n\n    @b\n    def c():\n        d()",
-            "def a():\n\n  @b\n  def c(): d()",
+            "def a():\n\n\t@b\n\tdef c(): d()",
             id="decorated function in a function",
         ),
     ],
