@@ -159,6 +159,10 @@ class Stacks:
         """Answer DescribeStackEvents."""
         return self._answer("DescribeStackEvents", StackEvents=[])
 
+    def can_paginate(self, operation: str) -> bool:
+        """Tell whether an operation has pages, as boto3 does."""
+        return operation != "get_template"
+
     def get_paginator(self, operation: str) -> Any:
         """Return a paginator over the single page."""
         return SimpleNamespace(paginate=lambda **request: [getattr(self, operation)(**request)])
