@@ -124,8 +124,10 @@ def test_descriptions_come_in_pages(start: Start) -> None:
     rest = ecr.describe_images(repositoryName="lab", nextToken=first["nextToken"])
     ecr.close()
 
-    digests = {detail["imageDigest"] for detail in first["imageDetails"] + rest["imageDetails"]}
-    assert (len(first["imageDetails"]), len(digests)) == (100, 150)
+    details = first["imageDetails"] + rest["imageDetails"]
+    assert len(first["imageDetails"]) == 100
+    assert len({detail["imageDigest"] for detail in details}) == len(details) == 150
+    assert {len(detail["imageTags"]) for detail in details} == {3}
 
 
 def test_named_images_are_described_whatever_their_status(start: Start) -> None:

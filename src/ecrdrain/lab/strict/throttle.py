@@ -25,7 +25,6 @@ class TokenBucket:
         self._fill()
         self._rate = rate
         self._burst = burst
-        self._tokens = min(self._tokens, burst)
 
     def take(self) -> bool:
         """Take one token; answer False, and take nothing, when there is none."""
