@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 AWSCLI := .venv-awscli
+CDK    := benchmarks/peers/cdk/node_modules
 COVER  ?= --cov --cov-append --cov-report=
 PYTEST  = $(BIN)/pytest -n auto $(COVER)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint unit integration e2e coverage format clean
+.PHONY: help demo bench bench-quick test lint unit integration e2e coverage format clean
 
 help: ## show the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -36,8 +37,20 @@ $(AWSCLI)/.ready: pyproject.toml $(VENV)/.lab
 	$(BIN)/python -m pip --python $(AWSCLI)/bin/python install --quiet --group awscli
 	@touch $@
 
+# AWS CDK's handler, one of those that are compared; without npm it is left out.
+$(CDK)/.ready: benchmarks/peers/cdk/package-lock.json
+	@if command -v npm >/dev/null; \
+	  then cd benchmarks/peers/cdk && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/.ready; \
+	  else echo "npm is not installed: AWS CDK's handler is left out"; fi
+
 demo: $(VENV)/.lab ## run the whole story on the local emulator
 	@$(BIN)/ecrdrain demo
+
+bench: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## compare with other tools and write docs/performance.md
+	$(BIN)/python -m benchmarks.bench
+
+bench-quick: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## the same in two minutes, below build/bench
+	$(BIN)/python -m benchmarks.bench --quick
 
 test: ## everything that guards main
 	@rm -f .coverage .coverage.*
@@ -67,4 +80,4 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(AWSCLI) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(AWSCLI) $(CDK) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -68,10 +68,10 @@ class Comparison:
     def ratio(self, row: Row) -> float | None:
         """Return how many times as long as ecrdrain a tool took.
 
-        None where it left images behind, and so did not do the work; a tool that was stopped took
-        at least as long.
+        None where it did other work: left images behind, or took the repository as well. A tool
+        that was stopped would have taken longer still.
         """
-        if row.left and not row.stopped:
+        if row.peer.takes_repository or (row.left and not row.stopped):
             return None
         return row.seconds / self.ours.seconds
 

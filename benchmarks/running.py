@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from benchmarks.peers.catalogue import Peer
 from benchmarks.peers.process import Claim, PeerProcess
-
 from ecrdrain.lab.strict import State, StrictEcr
 
 _SETTLE_SECONDS = 10.0

@@ -13,6 +13,16 @@ FORCE = "delete-repository"
 EVERYONE = (OURS, ARTICLE, PAGING, CDK, CLI, CLI_HUNDREDS, FORCE)
 FUNCTIONS = (OURS, ARTICLE, PAGING, CDK)
 
+WORDS = {
+    "single": "single images",
+    "multi-tag": "images with three tags each",
+    "buildx": "images of buildx pushes",
+    "untagged-indexes": "images of untagged indexes",
+    "archived": "images, most of them archived",
+    "mixed": "images of every kind",
+}
+"""What the strict ECR server's topologies are, after a number."""
+
 _SHORT_LIMIT = 30.0
 """Seconds a run gets where every other tool needs minutes: enough to see how far it is."""
 
@@ -44,7 +54,7 @@ class Scenario:
         """The scenario in one line."""
         limit = "no rate limit" if self.rate is None else f"at most {self.rate:g} calls/s"
         return (
-            f"{self.images:,} images ({self.topology}), "
+            f"{self.images:,} {WORDS[self.topology]}: "
             f"delete {self.delete_ms} ms, list {self.list_ms} ms, {limit}"
         )
 

@@ -80,7 +80,7 @@ def ratios(comparisons: Iterable[Comparison]) -> list[str]:
 
 
 def ratio_text(comparison: Comparison, row: Row) -> str:
-    """Return "4.1x"; "over 9x" for a tool that was stopped; nothing for one that left images."""
+    """Return "4.1x"; "over 9x" for a tool that was stopped; "" where there is no ratio."""
     ratio = comparison.ratio(row)
     if ratio is None:
         return ""
@@ -102,6 +102,8 @@ def claim_text(row: Row) -> str:
     """Return what the tool says of its run, marked where it is not true."""
     run = row.typical
     if run.claim is Claim.SUCCESS:
+        if row.peer.takes_repository:
+            return "success; the repository is gone too"
         return "**success**, which is not so" if row.left else "success"
     if run.claim is Claim.NONE:
         return "nothing yet"

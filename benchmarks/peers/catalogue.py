@@ -22,12 +22,14 @@ class Peer:
         title: Its name in tables.
         command: Its process, which speaks as `benchmarks.peers.child` says.
         lacking: Says what this machine lacks to run it; None: nothing.
+        takes_repository: Whether the repository goes too, so that it is no rival but a floor.
     """
 
     name: str
     title: str
     command: tuple[str, ...]
     lacking: Callable[[], str | None] = lambda: None
+    takes_repository: bool = False
 
     def environment(self, endpoint_url: str, repository: str) -> dict[str, str]:
         """Return an environment that leads to the server and to no setting of the user."""
@@ -83,6 +85,6 @@ PEERS = {
         ),
         Peer(CLI, "AWS CLI recipe", _python(CLI), _without_aws_cli),
         Peer(CLI_HUNDREDS, "AWS CLI recipe, in hundreds", _python(CLI_HUNDREDS), _without_aws_cli),
-        Peer(FORCE, "delete-repository --force", _python(FORCE)),
+        Peer(FORCE, "delete-repository --force", _python(FORCE), takes_repository=True),
     )
 }

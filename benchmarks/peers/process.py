@@ -15,6 +15,8 @@ from typing import IO, NamedTuple, Self, cast
 
 ROOT = Path(__file__).parents[2]
 
+_START_SECONDS = 60.0
+
 
 class PeerError(Exception):
     """A peer that ends before it is ready; the message holds its last words."""
@@ -60,7 +62,8 @@ class PeerProcess:
         self._stdout = cast("IO[str]", self._process.stdout)
 
     def __enter__(self) -> Self:
-        if self._stdout.readline() != "ready\n":
+        line, _ = self._line(_START_SECONDS)
+        if line != "ready\n":
             words = self._last_words()
             self.__exit__()
             raise PeerError(f"{self._process.args!r} does not start: {words}")
@@ -74,25 +77,16 @@ class PeerProcess:
 
     def work(self, limit: float) -> Outcome:
         """Say "go" and wait for the last word, or for `limit` seconds."""
-        stopped = threading.Event()
-
-        def stop() -> None:
-            stopped.set()
-            self._kill()
-
-        timer = threading.Timer(limit, stop)
-        timer.start()
         started = time.perf_counter()
         self._stdin.write("go\n")
         self._stdin.flush()
-        line = self._stdout.readline()
+        line, stopped = self._line(limit)
         seconds = time.perf_counter() - started
-        timer.cancel()
         if line:
             answer = json.loads(line)
             claim = Claim.SUCCESS if answer["success"] else Claim.FAILURE
             return Outcome(seconds, claim, answer["words"])
-        if stopped.is_set():
+        if stopped:
             return Outcome(seconds, Claim.NONE, "")
         return Outcome(seconds, Claim.FAILURE, self._last_words())
 
@@ -104,6 +98,20 @@ class PeerProcess:
             return None
         peak = re.search(r"VmHWM:\s+(\d+) kB", status)
         return int(peak[1]) / 1024 if peak else None
+
+    def _line(self, limit: float) -> tuple[str, bool]:
+        """Return the next line, empty when the process ends, and whether it ended by the limit."""
+        stopped = threading.Event()
+
+        def stop() -> None:
+            stopped.set()
+            self._kill()
+
+        timer = threading.Timer(limit, stop)
+        timer.start()
+        line = self._stdout.readline()
+        timer.cancel()
+        return line, stopped.is_set()
 
     def _last_words(self) -> str:
         self._errors.seek(0)

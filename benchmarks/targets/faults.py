@@ -7,7 +7,6 @@ from benchmarks.peers.process import Claim
 from benchmarks.running import Images, Stage
 from benchmarks.scenarios import OURS
 from benchmarks.targets.target import Target
-
 from ecrdrain.lab.strict import TOPOLOGIES, Fault
 
 Behaviour = Mapping[str, object]

@@ -1,0 +1,21 @@
+"""Puts what was measured into the page of figures, between markers, and nothing else."""
+
+import re
+
+
+class MarkersError(Exception):
+    """The page does not have the markers that say where figures go."""
+
+
+def put(page: str, name: str, text: str) -> str:
+    """Return the page with this text between `<!-- name -->` and `<!-- /name -->`.
+
+    Raises:
+        MarkersError: The page has not exactly one pair of them.
+    """
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    whole, count = pattern.subn(lambda _: f"{begin}\n{text.strip()}\n{end}", page)
+    if count != 1:
+        raise MarkersError(f"the page needs one {begin} and one {end} after it, found {count}")
+    return whole
