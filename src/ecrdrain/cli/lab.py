@@ -18,7 +18,7 @@ from ecrdrain.lab.strict import (
 )
 
 # Plain help, as for all other commands.
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 _BY_OPERATION = "One number for all operations, or OPERATION=NUMBER; may be repeated."
 
