@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 AWSCLI := .venv-awscli
+TEMPLATES := .venv-templates
 CDK    := benchmarks/peers/cdk/node_modules
 COVER  ?= --cov --cov-append --cov-report=
 PYTEST  = $(BIN)/pytest -n auto $(COVER)
@@ -43,6 +44,11 @@ $(CDK)/.ready: benchmarks/peers/cdk/package-lock.json
 	  then cd benchmarks/peers/cdk && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/.ready; \
 	  else echo "npm is not installed: AWS CDK's handler is left out"; fi
 
+$(TEMPLATES)/.ready: tests/unit/resource/real_templates.txt | $(BIN)/python
+	$(BIN)/python -m pip download --quiet --no-deps --require-hashes \
+	  --no-binary cfn-lint,cfripper --dest $(TEMPLATES) --requirement $<
+	@touch $@
+
 demo: $(VENV)/.lab ## run the whole story on the local emulator
 	@$(BIN)/ecrdrain demo
 
@@ -62,7 +68,9 @@ lint: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.test ## tests of single rules, nothing outside the process
+templates: $(TEMPLATES)/.ready ## fetch the real templates that the guard's reader is tested on
+
+unit: $(VENV)/.test $(TEMPLATES)/.ready ## tests of single rules, nothing outside the process
 	$(PYTEST) tests/unit
 
 integration: $(VENV)/.test ## tests of one room against the lab
@@ -80,4 +88,4 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(AWSCLI) $(CDK) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(AWSCLI) $(TEMPLATES) $(CDK) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

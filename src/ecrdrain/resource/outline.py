@@ -1,0 +1,161 @@
+"""A strict reader of the block-style YAML that templates are written in.
+
+Lambda has no YAML parser, and the guard needs a handful of words off a template. This reader
+follows YAML 1.1 wherever it has to know where a value ends (block, quoted and plain scalars, flow
+collections, tags); values it reads only where they are single words, and what it does not fully
+understand makes it give up.
+"""
+
+import re
+from typing import Final
+
+OPAQUE: Final = "..."
+"""Stands for a value other than a single word."""
+
+MERGE, ITEM, TAGGED = "<<", "-", "!"
+"""Stand for a key that brings others or is there twice; in the place of a key, for an item
+of a sequence; for a value that a tag makes into something else."""
+
+_FIRST = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`]"""
+_LINE_END = r"(?:[ \t]+\#[^\n]*|[ \t]*)\n"
+_EMPTY_LINES = r"(?:[ \t]*(?:#[^\n]*)?\n)*+"
+_BLANK_LINES = r"(?:[ \t]*\n)*+"
+_KEY = (
+    rf"""(?:(["'])(?P<quoted>[^"'\\\n]+)\1|(?P<plain>(?:{_FIRST}|[-?:](?=\S))"""
+    r"(?:[^\n:#]|:(?!\s)|(?<!\s)#)*?))[ \t]*:(?=\s)"
+)
+_FLOW_TOKEN = (
+    r"""(?x) [\[\]{}] | [\s,:]+ | (?<=\s)\#[^\n]* | [!&*][^\s,\[\]{}]*
+    | "(?:[^"\\]|\\[\s\S])*+" | '(?:[^']|'')*+' | """
+    rf"(?:{_FIRST}|-(?=\w)) (?:[^,:\[\]{{}}\#] | :(?![\s,\[\]{{}}]) | (?<!\s)\#)*+"
+)
+
+
+class NotUnderstoodError(Exception):
+    """The template holds something that is not certain to be read as CloudFormation reads it."""
+
+
+class Outline:
+    """The entries of a document, read once.
+
+    Attributes:
+        found: Each entry's value, a word or OPAQUE, by the keys that lead to it.
+        open: The columns and keys that lead to the latest entry.
+        waits: The latest entry has no value so far; a nested block may follow.
+
+    Raises:
+        NotUnderstoodError: It is not one block-style document that is understood to its end.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")) + "\n"
+        self.position = 0
+        self.found: dict[tuple[str, ...], str] = {}
+        self.open: list[tuple[int, str]] = []
+        self.waits = True
+        self.take(rf"(?:{_EMPTY_LINES}---{_LINE_END})?{_EMPTY_LINES}")
+        # A further document, or what only YAML 1.1 takes for a line break.
+        if self.see(r"(?sm).*?(?:^(?:---|\.\.\.)\s|[\x85\u2028\u2029])"):
+            raise NotUnderstoodError
+        while self.position < len(self.text):
+            self.read_line()
+            self.take(_EMPTY_LINES)
+
+    def take(self, pattern: str) -> re.Match[str]:
+        """Go past what must stand here."""
+        match = self.see(pattern)
+        if match is None:
+            raise NotUnderstoodError
+        self.position = match.end()
+        return match
+
+    def see(self, pattern: str) -> re.Match[str] | None:
+        """Look at what stands here."""
+        return re.compile(pattern, re.ASCII).match(self.text, self.position)
+
+    def read_line(self) -> None:
+        """Read dashes, a key and a value, of which at least one is there."""
+        start = self.position
+        self.take(" *")
+        while self.see(r"-[ \n]"):
+            self.enter(self.position - start, ITEM)
+            self.take("- *")
+        if key := self.see(_KEY):
+            self.enter(self.position - start, key["plain"] or key["quoted"])
+            self.position = key.end()
+        # A value alone belongs to the entry before it, which may be the dash on its line.
+        if not self.waits or not self.open or self.open[-1][0] >= self.position - start:
+            raise NotUnderstoodError
+        self.read_value()
+
+    def enter(self, column: int, key: str) -> None:
+        """Begin an entry in the block that its column says, or in one nested in the latest."""
+        left = None
+        while self.open and self.open[-1][0] >= column:
+            # The dashes of a sequence may stand in the column of the key that it belongs to.
+            if self.open[-1][0] == column and key == ITEM != self.open[-1][1]:
+                break
+            left = self.open.pop()[0]
+        if (left is None and not self.waits) or left not in (None, column):
+            raise NotUnderstoodError
+        path = tuple(name for _, name in self.open)
+        if key != ITEM and (*path, key) in self.found:
+            key = MERGE
+        self.open.append((column, key))
+        self.found[*path, key] = OPAQUE
+        self.waits = True
+
+    def read_value(self) -> None:
+        """Read what stands after a key or dash, or on the lines below it as its scalar."""
+        column = self.open[-1][0]
+        path = tuple(name for _, name in self.open)
+        if self.take(r"[ \t]*((?:[!&]\S*(?:[ \t]+|(?=\n)))*)")[1]:
+            self.found[path] = TAGGED
+        first = self.text[self.position]
+        if first in "\n#":
+            return
+        self.waits = False
+        value = OPAQUE
+        if first in "|>":
+            self.skip_text(column)
+        elif first in "[{\"'*":
+            start = self.position
+            self.skip_flow()
+            if first in "\"'":
+                value = self.text[start + 1 : self.position - 1]
+            self.take(_LINE_END)
+        else:
+            value = self.take_plain(column)
+        if self.found[path] == OPAQUE and re.fullmatch(r"[A-Za-z][\w:.-]*", value, re.ASCII):
+            self.found[path] = value
+
+    def skip_text(self, column: int) -> None:
+        """Go past a | or > and its text, which ends where a line is not indented enough."""
+        self.take(rf"[|>][-+]?{_LINE_END}{_BLANK_LINES}")
+        indent = max(self.indent(), column + 1)
+        while self.position < len(self.text) and self.indent() >= indent:
+            self.take(rf"[^\n]*\n{_BLANK_LINES}")
+
+    def skip_flow(self) -> None:
+        """Go past a quoted text, an alias, or a bracket and all that it holds."""
+        depth = 0
+        while True:
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(self.take(_FLOW_TOKEN)[0], 0)
+            if not depth:
+                return
+
+    def take_plain(self, column: int) -> str:
+        """Go past text without quotes; it goes on in each line indented more than its key."""
+        self.take(rf"(?={_FIRST}|[-?:]\S)")
+        words: list[str] = []
+        while True:
+            line = self.take(r"((?:[^\n:]|:(?=\S))*?)([ \t]+#[^\n]*)?[ \t]*\n")
+            words.append(line[1])
+            self.take(_BLANK_LINES)
+            if line[2] or self.indent() <= column or self.see(r" *[#\t]"):
+                return " ".join(words)
+            self.take(" *")
+
+    def indent(self) -> int:
+        """Return how many spaces come next."""
+        return len(self.take("(?=( *))")[1])

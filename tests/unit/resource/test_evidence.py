@@ -1,0 +1,370 @@
+"""Reading: what the guard is told, by how few calls, and what happens when it cannot be read."""
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from ecrdrain.resource.evidence import GUARD_READS, StackReadError, decide, gather, readable
+from ecrdrain.resource.guard import Evidence, Link
+from ecrdrain.resource.policies import Policies
+from ecrdrain.resource.target import Target
+from tests.unit.resource.cloudformation import HOME, REPOSITORY, STACK, CloudFormation, Stack, arn
+
+APP = Target("aws", "eu-west-1", "111122223333", "app")
+ROW = ("Repository", REPOSITORY, "app", "CREATE_COMPLETE")
+DRAIN = (
+    "Drain",
+    "Custom::EcrDrain",
+    "arn:aws:ecr:eu-west-1:111122223333:repository/app",
+    "CREATE_COMPLETE",
+)
+SILENT = Policies(present=True, deletion=None, update_replace=None)
+
+
+def nested(name: str, status: str = "CREATE_COMPLETE") -> tuple[str, str, str, str]:
+    """List a nested stack in its parent."""
+    return (name.capitalize(), STACK, arn(name), status)
+
+
+def article(root_status: str = "DELETE_IN_PROGRESS") -> CloudFormation:
+    """Make the article's tree: the repository and its drain in stacks side by side."""
+    held = [nested("ecr"), nested("drain"), nested("old", "DELETE_COMPLETE")]
+    return CloudFormation(
+        root=Stack(root_status, held),
+        ecr=Stack("CREATE_COMPLETE", [ROW], parent="root"),
+        drain=Stack("DELETE_IN_PROGRESS", [DRAIN], parent="root"),
+    )
+
+
+def test_a_repository_in_the_same_stack_takes_three_calls() -> None:
+    """The stack itself, what it holds, and its template: that is all a plain teardown reads."""
+    aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [DRAIN, DRAIN, ROW]))
+    assert gather(aws.client, arn("one"), APP) == Evidence(
+        "app",
+        arn("one"),
+        owners=(arn("one"),),
+        statuses={arn("one"): "DELETE_IN_PROGRESS"},
+        chain=(Link(arn("one"), "Repository", "CREATE_COMPLETE", SILENT),),
+    )
+    assert aws.calls == [
+        ("ListStackResources", "one"),
+        ("DescribeStacks", "one"),
+        ("GetTemplate", "one"),
+    ]
+
+
+def test_a_repository_in_a_sibling_stack_is_found_over_the_root() -> None:
+    """The chain goes from the repository up to the stack that is being deleted."""
+    aws = article()
+    assert gather(aws.client, arn("drain"), APP) == Evidence(
+        "app",
+        arn("drain"),
+        owners=(arn("ecr"),),
+        statuses={arn("ecr"): "CREATE_COMPLETE", arn("root"): "DELETE_IN_PROGRESS"},
+        chain=(
+            Link(arn("ecr"), "Repository", "CREATE_COMPLETE", SILENT),
+            Link(arn("root"), "Ecr", "CREATE_COMPLETE", SILENT),
+        ),
+    )
+    assert ("ListStackResources", "old") not in aws.calls
+    assert len(aws.calls) == len(set(aws.calls))
+
+
+def test_a_repository_two_levels_down_is_found_from_the_root() -> None:
+    """Stacks nested in nested stacks belong to the tree."""
+    aws = CloudFormation(
+        root=Stack("DELETE_IN_PROGRESS", [DRAIN, nested("middle")]),
+        middle=Stack("UPDATE_COMPLETE", [nested("ecr")], parent="root"),
+        ecr=Stack("CREATE_COMPLETE", [ROW], parent="middle"),
+    )
+    facts = gather(aws.client, arn("root"), APP)
+    assert [link.logical_id for link in facts.chain] == ["Repository", "Ecr", "Middle"]
+
+
+def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
+    """What is above a stack that is being deleted decides nothing, and is not read."""
+    aws = article()
+    aws.stacks[arn("ecr")].status = "DELETE_IN_PROGRESS"
+    facts = gather(aws.client, arn("ecr"), APP)
+    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
+    assert ("GetTemplate", "root") not in aws.calls
+
+
+def test_without_an_ending_stack_the_chain_is_the_repository_alone() -> None:
+    """In an update only the owner's template is read."""
+    aws = article("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    facts = gather(aws.client, arn("drain"), APP)
+    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
+    assert ("GetTemplate", "root") not in aws.calls
+
+
+@pytest.mark.parametrize("status", ["DELETE_SKIPPED", "DELETE_COMPLETE"])
+def test_a_nested_stack_that_was_let_go_does_not_end_with_its_parent(status: str) -> None:
+    """A stack that its parent kept is cut off from the parent's fate."""
+    aws = article()
+    aws.stacks[arn("root")].rows[0] = nested("ecr", status)
+    facts = gather(aws.client, arn("ecr"), APP)
+    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
+    assert gather(aws.client, arn("drain"), APP).chain == ()
+
+
+@pytest.mark.parametrize("status", ["DELETE_SKIPPED", "DELETE_COMPLETE", "CREATE_FAILED"])
+def test_a_repository_that_was_let_go_or_never_created_has_no_owner(status: str) -> None:
+    """What a stack only lists for the record does not make it the owner."""
+    aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [(*ROW[:3], status)]))
+    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+
+
+def test_another_kind_of_resource_with_the_repository_s_name_is_no_owner() -> None:
+    """The physical id alone proves nothing."""
+    aws = CloudFormation(
+        one=Stack(
+            "DELETE_IN_PROGRESS",
+            [
+                ("Bucket", "AWS::S3::Bucket", "app", "CREATE_COMPLETE"),
+                ("New", REPOSITORY, "", "CREATE_IN_PROGRESS"),
+            ],
+        )
+    )
+    assert gather(aws.client, arn("one"), APP).owners == ()
+
+
+def test_two_owners_are_both_told() -> None:
+    """A repository that several stacks list is not decided on the first of them."""
+    aws = article()
+    aws.stacks[arn("root")].rows.append(ROW)
+    assert gather(aws.client, arn("drain"), APP).owners == (arn("root"), arn("ecr"))
+    assert decide(aws.client, "WithRepository", arn("drain"), APP).verdict == "refuse"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target("aws", "eu-west-1", "999988887777", "app"),
+        Target("aws", "us-east-1", "111122223333", "app"),
+        Target("aws-cn", "eu-west-1", "111122223333", "app"),
+    ],
+)
+def test_a_repository_elsewhere_is_told_without_a_call(target: Target) -> None:
+    """A stack holds repositories of its own account and region only."""
+    aws = article()
+    assert gather(aws.client, arn("root"), target) == Evidence("app", arn("root"), foreign=True)
+    assert gather(aws.client, "", target).foreign
+    assert aws.calls == []
+
+
+def test_stacks_that_name_each_other_as_parents_are_read_once() -> None:
+    """A circle, which AWS never makes, ends the way up."""
+    aws = CloudFormation(
+        one=Stack("DELETE_IN_PROGRESS", [nested("two")], parent="two"),
+        two=Stack("DELETE_IN_PROGRESS", [nested("one")], parent="one"),
+    )
+    assert gather(aws.client, arn("one"), APP).owners == ()
+    assert len(aws.calls) == 4
+
+
+UPDATED = ("Repository", REPOSITORY, "new", "UPDATE_COMPLETE")
+STARTED = ("one", arn("one"), "UPDATE_IN_PROGRESS")
+RENAMED = [
+    ("one", arn("one"), "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+    ("Repository", "new", "UPDATE_COMPLETE"),
+    ("Repository", "new", "UPDATE_IN_PROGRESS"),
+    ("Repository", "app", "UPDATE_IN_PROGRESS"),
+    ("Repository", "", "UPDATE_IN_PROGRESS"),
+    STARTED,
+]
+
+
+def updating(
+    events: list[tuple[str, str, str]],
+    *rows: tuple[str, str, str, str],
+    status: str = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+) -> CloudFormation:
+    """Make a stack that is being updated."""
+    return CloudFormation(one=Stack(status, list(rows or [UPDATED]), events=events))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    ],
+)
+def test_a_renamed_repository_is_found_in_the_events_of_the_update(status: str) -> None:
+    """The resource that was the repository is told, with the policies it has now."""
+    aws = updating(RENAMED, status=status)
+    assert gather(aws.client, arn("one"), APP) == Evidence(
+        "app",
+        arn("one"),
+        statuses={arn("one"): status},
+        replaced=Link(arn("one"), "Repository", "UPDATE_COMPLETE", SILENT),
+    )
+
+
+def test_a_renamed_repository_is_found_in_a_sibling_stack() -> None:
+    """The drain need not be in the owner's stack."""
+    aws = article("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    ecr = aws.stacks[arn("ecr")]
+    ecr.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    ecr.rows[0] = UPDATED
+    ecr.events = [("Repository", "app", "UPDATE_IN_PROGRESS"), ("ecr", arn("ecr"), STARTED[2])]
+    facts = gather(aws.client, arn("drain"), APP)
+    assert facts.replaced == Link(arn("ecr"), "Repository", "UPDATE_COMPLETE", SILENT)
+    assert list(facts.statuses) == [arn("ecr"), arn("root")]
+    assert ("DescribeStackEvents", "root") not in aws.calls
+
+
+NO_PROOF = {
+    "before the update": [STARTED, ("Repository", "app", "CREATE_COMPLETE")],
+    "a start that is not known": RENAMED[:-1],
+    "no events": [],
+    "another resource": [("Other", "app", "UPDATE_IN_PROGRESS"), STARTED],
+    "another repository": [("Repository", "apple", "UPDATE_IN_PROGRESS"), STARTED],
+}
+
+
+@pytest.mark.parametrize("what", NO_PROOF)
+def test_events_that_prove_no_replacement_are_not_taken_for_one(what: str) -> None:
+    """Only the update under way counts, and only a resource that is another repository now."""
+    aws = updating(NO_PROOF[what])
+    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+
+
+def test_a_stack_without_repositories_has_replaced_none() -> None:
+    """The events of the drain's own stack are not read when it holds no repository."""
+    aws = updating(RENAMED, DRAIN)
+    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+    assert ("DescribeStackEvents", "one") not in aws.calls
+
+
+@pytest.mark.parametrize(
+    "status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS"]
+)
+def test_an_update_that_is_over_is_not_looked_at(status: str) -> None:
+    """A repository renamed in the past, and made again by hand, is nobody's."""
+    aws = updating(RENAMED, status=status)
+    assert gather(aws.client, arn("one"), APP).replaced is None
+    assert ("DescribeStackEvents", "one") not in aws.calls
+
+
+ACTIONS = ["DescribeStacks", "ListStackResources", "GetTemplate"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_a_denied_read_is_a_refusal_that_names_the_grant(action: str, code: str) -> None:
+    """The operator learns which action to grant on which ARN."""
+    aws = article()
+    aws.fail(action, "root", code)
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.verdict == "refuse"
+    assert f"cloudformation:{action} on {HOME}/root/*" in decision.why
+    assert "grant the function's role" in decision.why
+    with pytest.raises(StackReadError) as caught:
+        gather(aws.client, arn("drain"), APP)
+    assert caught.value.denied
+    assert (caught.value.action, caught.value.resource) == (
+        f"cloudformation:{action}",
+        f"{HOME}/root/*",
+    )
+
+
+def test_denied_events_are_a_refusal() -> None:
+    """The events are read only when no stack lists the repository."""
+    aws = updating(RENAMED)
+    aws.fail("DescribeStackEvents", "one")
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    assert decision.verdict == "refuse"
+    assert "cloudformation:DescribeStackEvents" in decision.why
+
+
+@pytest.mark.parametrize("code", ["ValidationError", "InternalFailure"])
+def test_any_other_failure_to_read_is_a_refusal_without_a_grant(code: str) -> None:
+    """What is not known is not decided, and the operator is not sent after permissions."""
+    aws = article()
+    aws.fail("ListStackResources", "ecr", code)
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.verdict == "refuse"
+    assert code in decision.why
+    assert "grant" not in decision.why
+
+
+def test_an_answer_that_never_comes_is_a_refusal() -> None:
+    """What botocore itself raises counts as well as what AWS answers."""
+    aws = article()
+    aws.fail("GetTemplate", "ecr", EndpointConnectionError(endpoint_url="https://aws"))
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.verdict == "refuse"
+    assert "EndpointConnectionError" in decision.why
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("Always", "drain"), ("Never", "keep")])
+def test_always_and_never_read_nothing(mode: str, verdict: str) -> None:
+    """OnDelete can decide alone, with a role that may read no stack."""
+    aws = article()
+    assert decide(aws.client, mode, arn("drain"), APP).verdict == verdict
+    assert aws.calls == []
+
+
+def test_with_repository_decides_on_what_it_reads() -> None:
+    """The whole way: the article's root stack is deleted, and its repository drained."""
+    aws = article()
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.verdict == "drain"
+    assert decision.evidence["situation"] == "ending, drain"
+
+
+def test_yaml_templates_are_read_too() -> None:
+    """GetTemplate returns YAML as text."""
+    aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [ROW]))
+    aws.stacks[
+        arn("one")
+    ].template = (
+        "Resources:\n  Repository:\n    Type: AWS::ECR::Repository\n    DeletionPolicy: Retain\n"
+    )
+    (link,) = gather(aws.client, arn("one"), APP).chain
+    assert link.policies.deletion == "Retain"
+
+
+def test_what_the_guard_reads_is_readable_on_a_stack_and_its_ancestors() -> None:
+    """Each of the four calls is tried on each of the stacks, and nothing else."""
+    aws = article()
+    assert readable(aws.client, arn("drain")) == []
+    assert set(aws.calls) == {
+        (action, stack)
+        for stack in ("drain", "root")
+        for action in [*ACTIONS, "DescribeStackEvents"]
+    }
+
+
+def test_all_denied_reads_are_returned_with_what_to_grant() -> None:
+    """The missing actions are named at once, on the stack and above it."""
+    aws = article()
+    aws.fail("GetTemplate", "drain")
+    aws.fail("DescribeStackEvents", "root")
+    aws.fail("DescribeStacks", "root")
+    assert readable(aws.client, arn("drain")) == [
+        ("cloudformation:GetTemplate", f"{HOME}/drain/*"),
+        ("cloudformation:DescribeStacks", f"{HOME}/root/*"),
+        ("cloudformation:DescribeStackEvents", f"{HOME}/root/*"),
+    ]
+
+
+def test_a_read_that_fails_otherwise_is_no_missing_permission() -> None:
+    """Preflight must not wait for a grant that would not help."""
+    aws = article()
+    aws.fail("GetTemplate", "drain", "InternalFailure")
+    with pytest.raises(StackReadError, match="InternalFailure") as caught:
+        readable(aws.client, arn("drain"))
+    assert not caught.value.denied
+
+
+def test_every_read_belongs_to_an_action_of_its_own() -> None:
+    """The templates' policies can be checked against this list."""
+    assert list(GUARD_READS) == [
+        "describe_stacks",
+        "list_stack_resources",
+        "describe_stack_events",
+        "get_template",
+    ]

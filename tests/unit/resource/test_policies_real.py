@@ -1,0 +1,93 @@
+"""The strict reader against a full CloudFormation parser, on real templates."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cfnlint.decode import decode_str
+
+from ecrdrain.resource.policies import POLICY_WORDS, UNKNOWN, read_policies
+
+FOLDER = Path(__file__).parents[3] / ".venv-templates"
+ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
+class Count:
+    """How much was compared, of templates in one language."""
+
+    templates = resources = literals = unknown = 0
+
+
+def real_templates() -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that may be a template."""
+    for archive in sorted(FOLDER.glob("*.tar.gz")):
+        with tarfile.open(archive) as files:
+            for member in files:
+                path = Path(member.name)
+                is_test_data = {"test", "tests"} & set(path.parts)
+                if member.isfile() and is_test_data and path.suffix in (".yaml", ".yml", ".json"):
+                    opened = files.extractfile(member)
+                    assert opened
+                    yield member.name, opened.read().decode(errors="replace")
+
+
+def as_get_template_returns(text: str) -> object:
+    """Do with a template's text what botocore does: JSON becomes an object."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def compare(body: object, resources: dict[str, object], count: Count) -> list[str]:
+    """Compare what the reader says of a template with what the full parser says."""
+    wrong = []
+    for logical_id, resource in resources.items():
+        attributes = resource if isinstance(resource, dict) else {}
+        kind = attributes.get("Type")
+        policies = read_policies(body, logical_id, str(kind))
+        if policies.present is False:
+            wrong.append(f"{logical_id} is absent")
+        count.resources += 1
+        told = (policies.deletion, policies.update_replace)
+        for name, said in zip(ATTRIBUTES, told, strict=True):
+            true = attributes.get(name)
+            if said == UNKNOWN:
+                count.unknown += isinstance(kind, str) and str(true or "Delete") in POLICY_WORDS
+            elif said != true:
+                wrong.append(f"{name} of {logical_id} is {said} instead of {true}")
+            else:
+                count.literals += said is not None
+    if read_policies(body, "NoSuchThing", "none").present:
+        wrong.append("NoSuchThing is present")
+    return wrong
+
+
+def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates() -> None:
+    """Whatever it says is so; of templates without transforms it understands nearly all."""
+    if not list(FOLDER.glob("*.tar.gz")):
+        pytest.fail(f"{FOLDER} holds no templates; fetch them: make templates")
+    counts = {"JSON": Count(), "YAML": Count()}
+    wrong: list[str] = []
+    for name, text in real_templates():
+        template, mistakes = decode_str(text)
+        body = as_get_template_returns(text)
+        read_policies(body, "NoSuchThing", "none")
+        resources = template.get("Resources") if isinstance(template, dict) else None
+        if mistakes or not isinstance(resources, dict):
+            continue  # The full parser does not take it for a template either.
+        count = counts["YAML" if isinstance(body, str) else "JSON"]
+        if "Transform" in template:
+            # GetTemplate gives the outcome of transforms: of what goes into them, the reader
+            # must only say nothing wrong.
+            count = Count()
+        count.templates += 1
+        wrong += [f"{name}: {each}" for each in compare(body, resources, count)]
+    assert wrong == []
+    assert sum(each.templates for each in counts.values()) >= 350
+    assert sum(each.resources for each in counts.values()) >= 1_200
+    assert sum(each.literals for each in counts.values()) >= 40
+    assert counts["JSON"].unknown == 0
+    assert counts["YAML"].unknown <= counts["YAML"].resources * 0.01
