@@ -86,11 +86,6 @@ def run(arguments: Sequence[str]) -> int:
         if "--debug" in arguments and not isinstance(error, typer.TyperException):
             raise
         told = explain(error)
-        typer.echo(f"Error: {told.message}", err=True)
+        typer.echo(told.message, err=True)
         return told.status
-    except KeyboardInterrupt:
-        from ecrdrain.cli.errors import INTERRUPTED  # noqa: PLC0415 - as above
-
-        typer.echo("Interrupted.", err=True)
-        return INTERRUPTED
     return status if isinstance(status, int) else 0

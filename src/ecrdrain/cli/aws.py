@@ -1,5 +1,6 @@
 """The AWS clients of a command, made when they are first used."""
 
+import os
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -93,7 +94,9 @@ class Aws:
         from botocore.config import Config  # noqa: PLC0415 - goes with it
 
         if self._session is None:
-            self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
+            # The SDK for Python reads AWS_DEFAULT_REGION alone; AWS's other tools read both.
+            region = self.region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(profile_name=self.profile, region_name=region)
         attempts = 1 if draining else _QUESTION_ATTEMPTS
         return self._session.client(
             service,

@@ -6,6 +6,7 @@ The documentation is made from the tables; a test holds every document against t
 from collections.abc import Sequence
 from typing import Any
 
+from ecrdrain.cli.errors import in_words
 from ecrdrain.cli.words import timestamp
 from ecrdrain.engine import Report
 from ecrdrain.stacks.change_sets import Change
@@ -188,6 +189,11 @@ def deletion_result(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"stacks": [_outcome(each) for each in outcomes]}
 
 
+def why(outcome: Outcome) -> str:
+    """Say what kept a stack from being deleted; "" when nothing did."""
+    return in_words(outcome.error) if outcome.error else outcome.why
+
+
 def installation(
     stack: str,
     stack_id: str | None,
@@ -267,7 +273,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "stackId": outcome.stack_id,
         "ending": outcome.ending.value,
         "status": outcome.status,
-        "why": outcome.why,
+        "why": why(outcome),
         "attempts": outcome.attempts,
         "seconds": round(outcome.seconds, 3),
         "repositories": [report.to_dict() for report in outcome.drained],

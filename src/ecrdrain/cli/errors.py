@@ -69,17 +69,23 @@ class Told:
 def explain(error: Exception) -> Told:
     """Say in one line what is wrong and what to do."""
     if isinstance(error, typer.TyperException):
-        return Told(_usage(error), error.exit_code)
+        return Told(f"Error: {_usage(error)}", error.exit_code)
     if isinstance(error, Interrupted):
-        return Told("interrupted: nothing was changed", INTERRUPTED)
+        return Told("Interrupted.", INTERRUPTED)
     status = WRONG_USE if _is_wrong_use(error) else FAILED
+    return Told(f"Error: {in_words(error)}", status)
+
+
+def in_words(error: Exception) -> str:
+    """Say in one line what is wrong and what to do, without the ceremony around it."""
     if isinstance(error, _OURS):
         what = str(error)
     elif isinstance(error, aws_errors()):
-        what = _of_aws(error)
+        operation = getattr(error, "operation_name", "")
+        what = aws_in_words(error_code(error), error_message(error), operation)
     else:
         what = f"{type(error).__name__}: {error}. Run it again with --debug to see where"
-    return Told(_one_line(what), status)
+    return " ".join(what.split())
 
 
 def _is_wrong_use(error: Exception) -> bool:
@@ -96,9 +102,14 @@ def iam_action(operation: str) -> str:
     return f"ecr:{operation}"
 
 
-def _of_aws(error: Exception) -> str:
-    code, message = error_code(error), error_message(error)
-    operation = getattr(error, "operation_name", "")
+def aws_in_words(code: str, message: str, operation: str) -> str:
+    """Say what is wrong and what to do about an error of AWS or on the way to it.
+
+    Args:
+        code: AWS's code, or the name of botocore's class for an error that never reached AWS.
+        message: Its message.
+        operation: The operation that failed; "" when the error came before.
+    """
     if code in DENIALS:
         return f"access denied: grant {iam_action(operation)}. AWS says: {message}"
     if code in _EXPIRED:
@@ -107,9 +118,9 @@ def _of_aws(error: Exception) -> str:
         return f"AWS does not accept the credentials ({code}): check the profile and its keys"
     if code == "OptInRequired":
         return f"the account may not use this region: enable it or name another. {message}"
-    if operation:
-        return f"{operation} failed with {code}: {message}"
-    return _REMEDIES.get(code, "{}").format(message.rstrip("."))
+    if code in _REMEDIES:
+        return _REMEDIES[code].format(message.rstrip("."))
+    return f"{operation} failed with {code}: {message}" if operation else message
 
 
 # Errors that never reached AWS, by botocore's classes (botocore.exceptions).
@@ -137,13 +148,9 @@ _REMEDIES = {
 
 
 def _usage(error: typer.TyperException) -> str:
-    message = _one_line(error.format_message()).rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".")
     context = getattr(error, "ctx", None)
     if context is None:
         return message
     end = "" if message.endswith("?") else "."
     return f"{message}{end} See {context.command_path} --help"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

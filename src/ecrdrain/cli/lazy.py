@@ -10,6 +10,8 @@ from typing import Any
 import typer
 import typer.core
 
+from ecrdrain.stacks.errors import Interrupted
+
 
 @dataclass(frozen=True)
 class LazyCommand:
@@ -30,6 +32,7 @@ class LazyCommand:
         module, _, attribute = self.where.partition(":")
         what = getattr(import_module(module), attribute)
         if isinstance(what, typer.Typer):
+            what.rich_markup_mode = None  # help looks the same everywhere
             return typer.main.get_group(what)
         alone = typer.Typer(rich_markup_mode=None, add_completion=False)
         alone.command(self.name)(what)
@@ -45,6 +48,13 @@ class LazyGroup(typer.core.TyperGroup):
         """Put the command itself in the place of its summary."""
         name, _, rest = super().resolve_command(ctx, args)
         return name, self.table[str(name)].load(), rest
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as in `load`
+        """Let Ctrl-C reach the one who says so; typer would end the process silently."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
 
 def register(app: typer.Typer, command: LazyCommand) -> None:

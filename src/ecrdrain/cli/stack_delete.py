@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import deletion_plan, deletion_result
+from ecrdrain.cli.documents import deletion_plan, deletion_result, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import (
@@ -26,7 +26,7 @@ from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
-from ecrdrain.stacks.inspection import Inspection, inspect
+from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import Plan, plan_deletion
@@ -88,6 +88,7 @@ def carry_out(  # noqa: PLR0913 - all but three are named
     show_stacks(terminal, plan.inspections)
     for obstacle in plan.obstacles:
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
+    check_drains(aws, plan.drains)
     if dry_run:
         terminal.document(deletion_plan(plan))
     if dry_run or plan.obstacles:
@@ -137,7 +138,7 @@ def _question(plan: Plan, stacks: Sequence[str]) -> str:
 def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     for each in outcome.kept:
         terminal.say(
-            f"{outcome.stack}: {each.logical_id} was kept by {each.why}: {each.physical_id}",
+            f"{outcome.stack}: {each.logical_id} ({each.physical_id}) was kept by {each.why}",
             "cyan",
         )
     for each in outcome.let_go:
@@ -153,5 +154,5 @@ def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
         terminal.say(f"{outcome.stack}: deleted in {seconds(outcome.seconds)}", "green")
     else:
         terminal.say(
-            f"{outcome.stack}: {outcome.ending}, {outcome.status}: {outcome.why}", "bold red"
+            f"{outcome.stack}: {outcome.ending}, {outcome.status}: {why(outcome)}", "bold red"
         )

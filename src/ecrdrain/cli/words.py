@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from ecrdrain.cli.errors import aws_in_words
 from ecrdrain.engine import Report
 
 _STEP = 1000  # ECR's console and price list count in powers of ten
@@ -53,7 +54,7 @@ def outcome_of(report: Report) -> str:
         return f"{line}: interrupted, run it again to go on"
     if report.error is not None:
         error = report.error
-        return f"{line}: {error.operation} failed with {error.code}: {error.message}"
+        return f"{line}: {aws_in_words(error.code, error.message, error.operation)}"
     codes = ", ".join(
         f"{code} ({number})" for code, number in sorted(report.failure_codes.items())
     )

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ecrdrain.engine.errors import aws_errors, error_code, error_message
+from ecrdrain.engine.errors import aws_errors
 from ecrdrain.stacks.clients import drainable
 from ecrdrain.stacks.drains import drain_all
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
@@ -19,6 +19,8 @@ from ecrdrain.stacks.rescue import Failed, Remedy, Step, find_remedy
 from ecrdrain.stacks.tree import DELETE_FAILED, DELETED, Stack, describe, is_busy, read_stack
 
 if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import DeleteStackInputTypeDef
+
     from ecrdrain.engine import Report
 
 
@@ -51,6 +53,7 @@ class _Deletion:
     def run(self) -> Outcome:
         started = time.monotonic()
         ending, why = Ending.DELETED, ""
+        problem: Exception | None = None
         try:
             self._delete()
         except Interrupted:
@@ -61,13 +64,14 @@ class _Deletion:
             ending, why = Ending.FAILED, str(error)
         except aws_errors() as error:
             # One stack's error is no reason to leave the others unreported.
-            ending, why = Ending.FAILED, f"{error_code(error)}: {error_message(error)}"
+            ending, problem = Ending.FAILED, error
         return Outcome(
             stack=self._stack.name,
             stack_id=self._stack.id,
             ending=ending,
             status=self._stack.status if ending is not Ending.DELETED else DELETED,
             why=why,
+            error=problem,
             drained=tuple(self._drained),
             kept=tuple(self._kept),
             let_go=tuple(self._let_go),
@@ -118,16 +122,18 @@ class _Deletion:
             means.clients.cloudformation.update_termination_protection(
                 StackName=stack.id, EnableTerminationProtection=False
             )
+        retain = remedy.retain if remedy else ()
+        # Before the drains, so that whoever may not read events learns it before anything goes.
+        reader = EventReader(means.clients.cloudformation, [each.id for each in stack.walk()])
         self._drain()
         status = describe(means.clients.cloudformation, stack.id)["StackStatus"]
         if is_busy(status):
             raise _GaveUp(f"it is {status} now: run this again when that has ended")
-        retain = remedy.retain if remedy else ()
         # The inmost first: an outer stack ends only when all inside has.
         for each in reversed(list(stack.walk())):
             mine = [failed for failed in retain if failed.stack_id == each.id]
             if mine or each is stack:
-                self._start_and_follow(each, mine)
+                self._start_and_follow(each, mine, reader)
 
     def _drain(self) -> None:
         """Drain what goes away; go on only when all of it is empty."""
@@ -151,31 +157,34 @@ class _Deletion:
             names = ", ".join(report.repository for report in left)
             raise _GaveUp(f"not deleted, because images are left in {names}")
 
-    def _start_and_follow(self, stack: Stack, retain: Sequence[Failed]) -> None:
+    def _start_and_follow(
+        self, stack: Stack, retain: Sequence[Failed], reader: EventReader
+    ) -> None:
         means = self._means
-        ids = [each.id for each in stack.walk()]
-        reader = EventReader(means.clients.cloudformation, ids)
         doing = "deleting"
         if retain:
             names = ", ".join(each.logical_id for each in retain)
             doing = f"deleting without {names}, whose function does not answer"
         means.audience.note(stack.name, doing)
         self._attempts += stack is self._stack
-        means.clients.cloudformation.delete_stack(
-            StackName=stack.id,
-            ClientRequestToken=f"ecrdrain-{uuid.uuid4()}",
-            # Never FORCE_DELETE_STACK: it would leave behind whatever fails, unsaid.
-            DeletionMode="STANDARD",
-            RetainResources=[each.logical_id for each in retain],
-        )
+        # Never with DeletionMode FORCE_DELETE_STACK: it leaves behind whatever fails, unsaid.
+        request: DeleteStackInputTypeDef = {
+            "StackName": stack.id,
+            "ClientRequestToken": f"ecrdrain-{uuid.uuid4()}",
+        }
+        if retain:
+            request["RetainResources"] = [each.logical_id for each in retain]
+        means.clients.cloudformation.delete_stack(**request)
         skipped: list[StackEvent] = []
         status = follow(reader, stack.id, stop=means.stop, hear=self._hear(skipped))
         asked = {each.logical_id for each in retain}
-        self._kept += [
-            _leftover(each, "its DeletionPolicy")
-            for each in skipped
-            if not (each.stack_id == stack.id and each.logical_id in asked)
-        ]
+        for event in skipped:
+            kept = _leftover(event, "its DeletionPolicy")
+            # A second attempt skips it again.
+            if (event.stack_id != stack.id or event.logical_id not in asked) and (
+                kept not in self._kept
+            ):
+                self._kept.append(kept)
         if status == DELETED:
             self._let_go += [_leftover(each, _why_let_go(each)) for each in retain]
         elif stack is not self._stack:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+_LIKENESS = 0.75  # of 1; difflib's own 0.6 offers names that nobody would mistake
+
 
 class StacksError(Exception):
     """Something about the stacks is not as it must be; the message says what to do."""
@@ -40,4 +42,4 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
 def near_names(name: str, known: Sequence[str]) -> list[str]:
     """Return at most three known names that look like the given one, the nearest first."""
     by_lower = {each.lower(): each for each in known}
-    return [by_lower[each] for each in get_close_matches(name.lower(), by_lower, n=3)]
+    return [by_lower[each] for each in get_close_matches(name.lower(), by_lower, 3, _LIKENESS)]

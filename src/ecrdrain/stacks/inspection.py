@@ -1,6 +1,6 @@
 """A stack looked at as a whole: its repositories, what is in them, and who depends on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ecrdrain.stacks.clients import Clients, asking
@@ -13,7 +13,7 @@ from ecrdrain.stacks.repositories import (
     find_repositories,
     judge,
 )
-from ecrdrain.stacks.survey import Survey, at_once, survey
+from ecrdrain.stacks.survey import Survey, at_once, check_permissions, survey
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 
@@ -76,6 +76,20 @@ def judged_repositories(clients: Clients, stack: Stack) -> tuple[Judged, ...]:
         return Judged(repository, found, judge(repository, found))
 
     return tuple(at_once(judged, find_repositories(stack)))
+
+
+def check_drains(clients: Clients, repositories: Iterable[Judged]) -> None:
+    """See that repositories may be drained; deletes nothing.
+
+    Raises:
+        botocore.exceptions.ClientError: One may not; it names the operation.
+    """
+
+    def check(judged: Judged) -> None:
+        repository = judged.repository
+        check_permissions(asking(clients, repository.registry), repository.name)
+
+    at_once(check, repositories)
 
 
 def read_failures(clients: Clients, stack: Stack) -> tuple[StackEvent, ...]:

@@ -32,7 +32,8 @@ class Outcome:
 
     Attributes:
         status: The stack's last known status.
-        why: What kept it from being deleted, in words; "" when it is.
+        why: What kept it from being deleted, in words; "" when it is, and when an error did.
+        error: The error of AWS that did; None when none.
         drained: What each drain did, those of later attempts after those of earlier ones.
         kept: Resources that CloudFormation kept by their DeletionPolicy.
         let_go: Drains that the stack let go of because they could not answer; nothing is left
@@ -47,6 +48,7 @@ class Outcome:
     ending: Ending
     status: str
     why: str = ""
+    error: Exception | None = None
     drained: tuple[Report, ...] = ()
     kept: tuple[Leftover, ...] = ()
     let_go: tuple[Leftover, ...] = ()

@@ -1,0 +1,57 @@
+"""The IAM actions that each command needs of whoever runs it.
+
+The documentation is made from these tables; a test runs the commands with exactly these actions,
+and with each of them taken away.
+"""
+
+_IMAGES = {
+    "ecr:DescribeImages": "count the images",
+    "ecr:ListImages": "list them for the drain, and see that none is left",
+    "ecr:BatchDeleteImage": "delete them; once of a digest that cannot exist, to see that it may",
+}
+
+_STACK = {
+    "cloudformation:DescribeStacks": "status, exports and protection of a stack",
+    "cloudformation:ListStackResources": "its repositories, drains and nested stacks",
+    "cloudformation:GetTemplate": "what its deletion keeps (DeletionPolicy) and empties",
+    "cloudformation:ListImports": "who imports its exports",
+    "cloudformation:DescribeStackEvents": "why a deletion failed, and what happens in the next",
+}
+
+DRAIN = {
+    **_IMAGES,
+    "ecr:DescribeRepositories": "for patterns, and to offer names near a wrong one",
+}
+
+STACK_SHOW = {"ecr:DescribeImages": _IMAGES["ecr:DescribeImages"], **_STACK}
+
+STACK_DELETE = {
+    **_IMAGES,
+    **_STACK,
+    "cloudformation:DeleteStack": "delete the stack",
+    "cloudformation:UpdateTerminationProtection": "for --disable-termination-protection",
+    "cloudformation:ListStacks": "to tell a stack deleted before from a wrong name",
+    "cloudformation:ListExports": "whether the function of a failed drain is still exported",
+    "lambda:GetFunctionConfiguration": "whether the function of a failed drain is still there",
+}
+
+INSTALL = {
+    "cloudformation:DescribeStacks": "whether the provider is there",
+    "cloudformation:GetTemplate": "for --update: whether anything has changed",
+    "cloudformation:CreateChangeSet": "let CloudFormation work out the change",
+    "cloudformation:DescribeChangeSet": "see it",
+    "cloudformation:ExecuteChangeSet": "make it",
+    "cloudformation:DeleteChangeSet": "drop it when it is not wanted",
+    "cloudformation:DeleteStack": "drop the empty stack that it leaves then",
+    "cloudformation:DescribeStackEvents": "follow it",
+}
+
+UNINSTALL = {**_STACK, "cloudformation:DeleteStack": "delete the provider"}
+
+BY_COMMAND = {
+    "drain": DRAIN,
+    "stack show": STACK_SHOW,
+    "stack delete": STACK_DELETE,
+    "install": INSTALL,
+    "uninstall": UNINSTALL,
+}

@@ -1,0 +1,92 @@
+"""A program in a pseudo-terminal, as a person would have it before them."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PATIENCE = 60  # seconds until a program that stays silent is taken for hanging
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\r")
+
+
+class InTerminal:
+    """A running program and all that it has written so far.
+
+    Args:
+        command: The program and its arguments.
+        environment: Its whole environment.
+        columns: How wide the window is.
+    """
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], columns: int
+    ) -> None:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            env=dict(environment),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            # So that Ctrl-C reaches it as a signal, as it does in a shell's foreground.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
+        )
+        os.close(theirs)
+        self.raw = b""
+
+    @property
+    def text(self) -> str:
+        """What it has written, without colours and movements of the cursor."""
+        return _CONTROL.sub("", self.raw.decode(errors="replace"))
+
+    def wait_for(self, words: str) -> None:
+        """Read until it has written these words."""
+        while words not in self.text:
+            if not self._read():
+                raise AssertionError(f"{words!r} never came; all there is:\n{self.text}")
+
+    def type(self, keys: str) -> None:
+        """Press keys; the character 3 is Ctrl-C."""
+        os.write(self._ours, keys.encode())
+
+    def finish(self) -> int:
+        """Read until it ends, and return its exit status."""
+        while self._read():
+            pass
+        return self._process.wait(_PATIENCE)
+
+    def close(self) -> None:
+        """End it, if it has not ended, and close the terminal."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        os.close(self._ours)
+
+    def _read(self) -> bool:
+        """Read what there is next; False at the end."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if select.select([self._ours], [], [], 0.1)[0]:
+                try:
+                    more = os.read(self._ours, 65536)
+                except OSError:
+                    return False  # Linux's way of saying that the other end is closed
+                self.raw += more
+                return bool(more)
+        raise AssertionError(f"it has been silent for {_PATIENCE} s; all there is:\n{self.text}")

@@ -1,0 +1,186 @@
+"""``ecrdrain drain`` on the lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrdrain.lab import multi_platform_image, push, push_many
+from tests.e2e.cli.conftest import count_images
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+
+    from tests.e2e.cli.conftest import Command
+
+
+def test_a_repository_is_emptied_and_stays(ecrdrain: Command, ecr: ECRClient, filled: str) -> None:
+    """Plan and outcome go to standard output, and the status is 0."""
+    ran = ecrdrain("drain", filled, "--yes")
+
+    assert ran.status == 0
+    assert f"{filled}: empty, 3 images deleted in " in ran.out
+    assert ran.out.splitlines()[-1] == "1 repository empty, 3 images deleted"
+    assert ran.err == ""
+    assert count_images(ecr, filled) == 0
+
+
+def test_the_plan_tells_all_that_ecr_knows_of_the_images(
+    ecrdrain: Command, ecr: ECRClient, filled: str
+) -> None:
+    """Images, tags, indexes, archived images, size, last push and last pull."""
+    push(ecr, filled, multi_platform_image("web"), ["1.0", "latest"])
+    digest = push_many(ecr, filled, 1, seed="old")[0]
+    ecr.update_image_storage_class(
+        repositoryName=filled,
+        imageId={"imageDigest": digest},
+        targetStorageClass="ARCHIVE",
+    )
+
+    text = ecrdrain("drain", filled, "--dry-run")
+    document = ecrdrain("drain", filled, "--dry-run", "--output", "json").document
+
+    header, row = text.out.splitlines()
+    assert header.replace("last ", "last-").split() == [
+        *("repository", "images", "tags", "indexes", "archived", "size"),
+        *("last-push", "last-pull"),
+    ]
+    assert row.split()[:5] == [filled, "9", "6", "1", "1"]
+    [plan] = document["repositories"]
+    assert document["dryRun"] is True
+    assert plan["images"] == 9
+    assert plan["archived"] == 1
+    assert plan["sizeInBytes"] > 0
+    assert plan["lastPush"].endswith("+00:00")
+    assert count_images(ecr, filled) == 9
+
+
+def test_nothing_is_deleted_while_nobody_can_answer_the_question(
+    ecrdrain: Command, ecr: ECRClient, filled: str
+) -> None:
+    """Without a terminal the command says what to add, and fails as wrong use."""
+    ran = ecrdrain("drain", filled)
+
+    assert ran.status == 2
+    assert ran.err.splitlines()[-1] == (
+        "Error: nobody is there to answer the question: say --yes to go on without it, "
+        "or --dry-run to see the plan alone"
+    )
+    assert count_images(ecr, filled) == 3
+
+
+def test_an_empty_repository_needs_no_question(ecrdrain: Command, repository: str) -> None:
+    """There is nothing to lose."""
+    ran = ecrdrain("drain", repository)
+
+    assert ran.status == 0
+    assert ran.out.splitlines()[-1] == "1 repository empty, 0 images deleted"
+
+
+def test_all_targets_are_checked_before_the_first_deletion(
+    ecrdrain: Command, ecr: ECRClient, filled: str
+) -> None:
+    """One wrong name among many, and nothing is deleted."""
+    ran = ecrdrain("drain", filled, f"{filled}-2", "--yes")
+
+    assert ran.status == 2
+    assert ran.err == f"Error: there is no repository {filled}-2. Did you mean {filled}?\n"
+    assert ran.out == ""
+    assert count_images(ecr, filled) == 3
+
+
+def test_a_pattern_with_yes_needs_a_limit(ecrdrain: Command, ecr: ECRClient, filled: str) -> None:
+    """In unattended use a pattern could match more than anybody meant."""
+    ran = ecrdrain("drain", f"{filled}*", "--yes")
+
+    assert ran.status == 2
+    assert "a pattern with --yes needs --limit N" in ran.err
+    assert count_images(ecr, filled) == 3
+
+
+def test_more_matches_than_the_limit_are_an_error_before_anything_is_deleted(
+    ecrdrain: Command, ecr: ECRClient, filled: str
+) -> None:
+    """The number of matches is said."""
+    ecr.create_repository(repositoryName=f"{filled}/more")
+
+    ran = ecrdrain("drain", f"{filled}*", "--yes", "--limit", "1")
+
+    assert ran.status == 2
+    assert "the patterns match 2 repositories, more than --limit 1" in ran.err
+    assert count_images(ecr, filled) == 3
+
+
+def test_patterns_match_across_slashes_and_names_count_once(
+    ecrdrain: Command, ecr: ECRClient, filled: str
+) -> None:
+    """A repository that is named and matched is drained once; names do not count as matches."""
+    ecr.create_repository(repositoryName=f"{filled}/a/b")
+    push_many(ecr, f"{filled}/a/b", 2)
+
+    ran = ecrdrain(
+        "drain",
+        filled,
+        f"{filled}/*",
+        f"{filled}/a/b",
+        "--yes",
+        "--limit",
+        "1",
+        "--output",
+        "json",
+    )
+
+    assert ran.status == 0
+    assert [each["repository"] for each in ran.document["repositories"]] == [
+        filled,
+        f"{filled}/a/b",
+    ]
+    assert [each["deleted"] for each in ran.document["repositories"]] == [3, 2]
+
+
+def test_a_pattern_that_matches_nothing_is_an_error(ecrdrain: Command, name: str) -> None:
+    """Nothing done is not what was wanted."""
+    ran = ecrdrain("drain", f"{name}/*")
+
+    assert ran.status == 2
+    assert ran.err == f"Error: there is no repository matching {name}/*\n"
+
+
+def test_json_is_all_that_standard_output_gets(ecrdrain: Command, filled: str) -> None:
+    """Plan and progress go to standard error then."""
+    ran = ecrdrain("drain", filled, "--yes", "--output", "json")
+
+    [report] = ran.document["repositories"]
+    assert ran.status == 0
+    assert report["repository"] == filled
+    assert report["registry"] == "private"
+    assert report["region"] == "us-east-1"
+    assert (report["images"], report["deleted"], report["left"]) == (3, 3, 0)
+    assert report["empty"] is True
+    assert report["calls"]["BatchDeleteImage"] == 1
+    assert f"{filled}: empty, 3 images deleted" in ran.err
+
+
+def test_a_registry_can_be_named(ecrdrain: Command, filled: str) -> None:
+    """The account goes into every call and into the report."""
+    ran = ecrdrain("drain", filled, "--yes", "--registry-id", "123456789012", "--output", "json")
+
+    [report] = ran.document["repositories"]
+    assert report["registryId"] == "123456789012"
+    assert report["deleted"] == 3
+
+
+def test_two_hundred_repositories_are_drained_in_one_go(
+    ecrdrain: Command, ecr: ECRClient, name: str
+) -> None:
+    """The plan lists every one, and all end empty."""
+    for number in range(200):
+        ecr.create_repository(repositoryName=f"{name}/{number:03}")
+    for number in (0, 57, 199):
+        push_many(ecr, f"{name}/{number:03}", 2)
+
+    ran = ecrdrain("drain", f"{name}/*", "--yes", "--limit", "200")
+
+    lines = ran.out.splitlines()
+    assert ran.status == 0
+    assert lines[-1] == "200 repositories empty, 6 images deleted"
+    assert len([line for line in lines if ": empty, " in line]) == 200

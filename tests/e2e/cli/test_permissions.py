@@ -1,0 +1,201 @@
+"""The commands with the permissions that the documentation names, and with fewer.
+
+The lab judges every call by the caller's policy. CloudFormation's own calls it does not judge, so
+what a stack's resources need to be created and deleted is not part of this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ecrdrain.cli.app import run
+from ecrdrain.cli.permissions import BY_COMMAND, DRAIN, INSTALL, STACK_DELETE, STACK_SHOW
+from ecrdrain.lab import push_many
+from tests.e2e.cli.conftest import Ran, count_images, create_stack, repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+    from types_boto3_iam import IAMClient
+
+    from ecrdrain.lab import Lab
+
+    Allowed = Callable[..., Ran]
+
+
+@pytest.fixture
+def clients(enforcing_lab: Lab) -> Iterator[tuple[ECRClient, CloudFormationClient]]:
+    """The root's clients of the lab that judges."""
+    ecr, cloudformation = enforcing_lab.client("ecr"), enforcing_lab.client("cloudformation")
+    yield ecr, cloudformation
+    ecr.close()
+    cloudformation.close()
+
+
+@pytest.fixture
+def blocked(clients: tuple[ECRClient, CloudFormationClient], name: str) -> str:
+    """The name of a stack with an export, whose repository of the same name holds images."""
+    ecr, cloudformation = clients
+    outputs = {"Export": {"Value": "x", "Export": {"Name": name}}}
+    create_stack(cloudformation, name, {"Repository": repository(name)}, outputs)
+    push_many(ecr, name, 3)
+    return name
+
+
+@pytest.fixture
+def allowed(
+    enforcing_lab: Lab,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Allowed]:
+    """The command, run by somebody who may do these actions and no others."""
+    iam: IAMClient = enforcing_lab.client("iam")
+    for variable in os.environ:
+        if variable.startswith("AWS_"):
+            monkeypatch.delenv(variable)
+
+    def command(actions: Collection[str], *arguments: str) -> Ran:
+        role = iam.create_role(
+            RoleName=f"caller-{uuid.uuid4().hex}",
+            AssumeRolePolicyDocument=json.dumps(_TRUST),
+        )["Role"]
+        iam.put_role_policy(
+            RoleName=role["RoleName"],
+            PolicyName="allowed",
+            PolicyDocument=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"},
+                }
+            ),
+        )
+        signer = enforcing_lab.assume(role["Arn"])
+        for variable, value in {
+            **enforcing_lab.environment,
+            "AWS_ACCESS_KEY_ID": signer.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": signer.secret_access_key,
+            "AWS_SESSION_TOKEN": signer.session_token or "",
+        }.items():
+            monkeypatch.setenv(variable, value)
+        capsys.readouterr()
+        status = run(arguments)
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    yield command
+    iam.close()
+
+
+_TRUST: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
+}
+
+
+def without(actions: Collection[str], action: str) -> list[str]:
+    """Return the actions but one."""
+    return [each for each in actions if each != action]
+
+
+def test_the_documented_permissions_are_enough(allowed: Allowed, blocked: str) -> None:
+    """Nothing that the tables leave out is needed."""
+    shown = allowed(STACK_SHOW, "stack", "show", blocked)
+    drained = allowed(DRAIN, "drain", f"{blocked}*", "--yes", "--limit", "1")
+    deleted = allowed(STACK_DELETE, "stack", "delete", blocked, "--yes")
+    again = allowed(STACK_DELETE, "stack", "delete", blocked, "--yes")
+    installed = allowed(INSTALL, "install", "--stack-name", blocked, "--yes")
+    updated = allowed(INSTALL, "install", "--stack-name", blocked, "--update", "--yes")
+    removed = allowed(BY_COMMAND["uninstall"], "uninstall", "--stack-name", blocked, "--yes")
+
+    for ran in (shown, drained, deleted, again, installed, updated, removed):
+        assert ran.status == 0, ran.err
+
+
+@pytest.mark.parametrize("action", DRAIN)
+def test_a_drain_that_may_not_says_so_before_anything_is_deleted(
+    action: str,
+    allowed: Allowed,
+    blocked: str,
+    clients: tuple[ECRClient, CloudFormationClient],
+) -> None:
+    """The action to grant is named."""
+    ran = allowed(without(DRAIN, action), "drain", f"{blocked}*", "--yes", "--limit", "1")
+
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert len(ran.err.splitlines()) == 1
+    assert count_images(clients[0], blocked) == 3
+
+
+@pytest.mark.parametrize(
+    "action", [each for each in STACK_SHOW if each != "cloudformation:DescribeStackEvents"]
+)
+def test_show_names_the_action_that_it_lacks(action: str, allowed: Allowed, blocked: str) -> None:
+    """Events are read for stacks that are DELETE_FAILED only."""
+    ran = allowed(without(STACK_SHOW, action), "stack", "show", blocked)
+
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+
+
+def test_a_deletion_that_may_not_delete_says_so_in_its_outcome(
+    allowed: Allowed, blocked: str, clients: tuple[ECRClient, CloudFormationClient]
+) -> None:
+    """Whether DeleteStack is allowed shows only when it is called, after the drains."""
+    action = "cloudformation:DeleteStack"
+
+    ran = allowed(without(STACK_DELETE, action), "stack", "delete", blocked, "--yes")
+
+    [described] = clients[1].describe_stacks(StackName=blocked)["Stacks"]
+    assert ran.status == 1
+    assert f"{blocked}: failed, CREATE_COMPLETE: access denied: grant {action}" in ran.out
+    assert described["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_deletion_that_may_not_follow_deletes_nothing(
+    allowed: Allowed, blocked: str, clients: tuple[ECRClient, CloudFormationClient]
+) -> None:
+    """The events are read before the drains begin."""
+    action = "cloudformation:DescribeStackEvents"
+
+    ran = allowed(without(STACK_DELETE, action), "stack", "delete", blocked, "--yes")
+
+    assert ran.status == 1
+    assert f"{blocked}: failed, CREATE_COMPLETE: access denied: grant {action}" in ran.out
+    assert count_images(clients[0], blocked) == 3
+
+
+@pytest.mark.parametrize("action", ["ecr:ListImages", "ecr:BatchDeleteImage"])
+def test_a_deletion_that_may_not_drain_deletes_nothing(
+    action: str,
+    allowed: Allowed,
+    blocked: str,
+    clients: tuple[ECRClient, CloudFormationClient],
+) -> None:
+    """The drains are checked before the first of them begins."""
+    ran = allowed(without(STACK_DELETE, action), "stack", "delete", blocked, "--yes")
+
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert count_images(clients[0], blocked) == 3
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["cloudformation:DescribeStacks", "cloudformation:CreateChangeSet"],
+)
+def test_an_installation_that_may_not_names_the_action(
+    action: str, allowed: Allowed, name: str
+) -> None:
+    """One line, as everywhere."""
+    ran = allowed(without(INSTALL, action), "install", "--stack-name", name, "--yes")
+
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")

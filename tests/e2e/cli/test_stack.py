@@ -1,0 +1,267 @@
+"""``ecrdrain stack show`` and ``ecrdrain stack delete`` on the lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ecrdrain.lab import push_many
+from ecrdrain.templates import TemplateName, render
+from tests.e2e.cli.conftest import count_images, create_stack, repository
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+
+    from ecrdrain.lab import Lab
+    from tests.e2e.cli.conftest import Command
+
+
+def deploy_standalone(cloudformation: CloudFormationClient, name: str) -> None:
+    """Create a stack from the rendered standalone template."""
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=render(TemplateName.STANDALONE)["standalone.yaml"],
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": "RepositoryName", "ParameterValue": name}],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
+    )
+
+
+def wait_for_failure(cloudformation: CloudFormationClient, name: str) -> None:
+    """Wait until a deletion has failed."""
+    status = ""
+    while status != "DELETE_FAILED":
+        [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        status = described["StackStatus"]
+
+
+def exported(name: str) -> dict[str, Any]:
+    """Return the outputs of a stack that exports a value."""
+    return {"Export": {"Value": "x", "Export": {"Name": name}}}
+
+
+def importing(name: str) -> dict[str, Any]:
+    """Return the outputs of a stack that imports a value."""
+    return {"Import": {"Value": {"Fn::ImportValue": name}}}
+
+
+TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
+
+
+def test_show_says_what_blocks_and_what_does_not(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """One line for each repository with its verdict and the evidence."""
+    create_stack(
+        cloudformation,
+        name,
+        {
+            "Blocks": repository(f"{name}/blocks"),
+            "Empty": repository(f"{name}/empty"),
+            "Kept": repository(f"{name}/kept", DeletionPolicy="Retain"),
+            "Native": {
+                "Type": "AWS::ECR::Repository",
+                "Properties": {"RepositoryName": f"{name}/native", "EmptyOnDelete": True},
+            },
+        },
+    )
+    for each in ("blocks", "kept", "native"):
+        push_many(ecr, f"{name}/{each}", 2)
+
+    ran = ecrdrain("stack", "show", name)
+
+    lines = {line.split()[0].removeprefix(f"{name}/"): line for line in ran.out.splitlines()}
+    assert ran.status == 0
+    assert lines["blocks"].endswith("blocks deletion: it holds images, and nothing empties it")
+    assert lines["empty"].endswith("deletes natively: it is empty")
+    assert lines["kept"].endswith("kept: its DeletionPolicy is Retain")
+    assert lines["native"].endswith("deletes natively: EmptyOnDelete")
+
+
+def test_show_finds_the_drain_of_the_standalone_template(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """Its repository is drained on delete."""
+    deploy_standalone(cloudformation, name)
+    push_many(ecr, name, 2)
+
+    [shown] = ecrdrain("stack", "show", name, "--output", "json").document["stacks"]
+
+    [found] = shown["repositories"]
+    assert found["verdict"] == "drained on delete"
+    assert found["drain"] == "Drain"
+    assert found["images"] == 2
+
+
+def test_show_tells_why_a_deletion_failed_who_imports_and_what_is_protected(
+    ecrdrain: Command, cloudformation: CloudFormationClient, stack: str
+) -> None:
+    """CloudFormation's own reason is given."""
+    create_stack(cloudformation, f"{stack}-base", TOPIC, exported(stack))
+    create_stack(cloudformation, f"{stack}-web", TOPIC, importing(stack))
+    cloudformation.update_termination_protection(
+        StackName=f"{stack}-base", EnableTerminationProtection=True
+    )
+    cloudformation.delete_stack(StackName=stack)
+    wait_for_failure(cloudformation, stack)
+
+    ran = ecrdrain("stack", "show", stack, f"{stack}-base")
+
+    assert f"{stack}: DELETE_FAILED" in ran.out
+    assert (
+        f"failed: Repository (AWS::ECR::Repository) in {stack}: "
+        f"The repository with name '{stack}' is not empty"
+    ) in ran.out
+    assert f"export {stack}: imported by {stack}-web" in ran.out
+    assert "termination protection: on" in ran.out
+    assert "no repositories" in ran.out
+
+
+def test_delete_drains_deletes_and_follows(ecrdrain: Command, ecr: ECRClient, stack: str) -> None:
+    """The events go to standard error, the verdict to standard output."""
+    ran = ecrdrain("stack", "delete", stack, "--yes")
+
+    assert ran.status == 0
+    assert f"{stack}: empty, 3 images deleted" in ran.out
+    assert ran.out.splitlines()[-1].startswith(f"{stack}: deleted in ")
+    assert f"DELETE_COMPLETE  {stack} (AWS::CloudFormation::Stack)" in ran.err
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
+        count_images(ecr, stack)
+
+
+def test_delete_run_again_says_that_it_is_done(ecrdrain: Command, stack: str) -> None:
+    """A name that never was remains an error."""
+    ecrdrain("stack", "delete", stack, "--yes")
+
+    again = ecrdrain("stack", "delete", stack, "--yes")
+    never = ecrdrain("stack", "delete", f"{stack}-never", "--yes")
+
+    assert again.status == 0
+    assert again.out.splitlines()[-1] == f"{stack}: was deleted before"
+    assert never.status == 2
+    assert never.err.startswith(f"Error: there is no stack {stack}-never")
+
+
+def test_delete_needs_an_answer(ecrdrain: Command, ecr: ECRClient, stack: str) -> None:
+    """Without --yes and without a terminal nothing is touched."""
+    ran = ecrdrain("stack", "delete", stack)
+
+    assert ran.status == 2
+    assert "nobody is there to answer the question" in ran.err
+    assert count_images(ecr, stack) == 3
+
+
+def test_a_dry_run_shows_the_plan_and_its_obstacles(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, stack: str
+) -> None:
+    """The status says whether the deletion could go ahead."""
+    free = ecrdrain("stack", "delete", stack, "--dry-run", "--output", "json")
+    cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
+    protected = ecrdrain("stack", "delete", stack, "--dry-run", "--output", "json")
+
+    assert free.status == 0
+    assert free.document["obstacles"] == []
+    assert free.document["stacks"][0]["repositories"][0]["verdict"] == "blocks deletion"
+    assert protected.status == 1
+    assert protected.document["obstacles"] == [
+        {
+            "stack": stack,
+            "why": "termination protection is on: say --disable-termination-protection to lift it",
+        }
+    ]
+    assert count_images(ecr, stack) == 3
+
+
+def test_termination_protection_stops_it_until_the_option_lifts_it(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, stack: str
+) -> None:
+    """--yes alone is not enough."""
+    cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
+
+    refused = ecrdrain("stack", "delete", stack, "--yes")
+    left = count_images(ecr, stack)
+    deleted = ecrdrain("stack", "delete", stack, "--yes", "--disable-termination-protection")
+
+    assert refused.status == 1
+    assert "termination protection is on" in refused.err
+    assert left == 3
+    assert deleted.status == 0
+    assert f"{stack}: lifting termination protection" in deleted.err
+
+
+def test_imported_exports_are_refused_unless_the_importers_go_too(
+    ecrdrain: Command, cloudformation: CloudFormationClient, name: str
+) -> None:
+    """The importer is named; together they go, it first."""
+    create_stack(cloudformation, name, TOPIC, exported(name))
+    create_stack(cloudformation, f"{name}-web", TOPIC, importing(name))
+
+    refused = ecrdrain("stack", "delete", name, "--yes")
+    together = ecrdrain("stack", "delete", name, f"{name}-web", "--yes", "--output", "json")
+
+    assert refused.status == 1
+    assert f"{name}: its export {name} is imported by {name}-web" in refused.err
+    assert together.status == 0
+    assert [(each["stack"], each["ending"]) for each in together.document["stacks"]] == [
+        (f"{name}-web", "deleted"),
+        (name, "deleted"),
+    ]
+
+
+def test_what_is_retained_is_named_in_the_end(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """Nothing stays behind unsaid, and it keeps its images."""
+    create_stack(cloudformation, name, {"Kept": repository(name, DeletionPolicy="Retain")})
+    push_many(ecr, name, 2)
+
+    ran = ecrdrain("stack", "delete", name, "--yes")
+
+    assert ran.status == 0
+    assert f"{name}: Kept ({name}) was kept by its DeletionPolicy" in ran.out
+    assert count_images(ecr, name) == 2
+
+
+def test_a_stack_whose_function_is_gone_is_rescued(
+    ecrdrain: Command,
+    lab: Lab,
+    cloudformation: CloudFormationClient,
+    ecr: ECRClient,
+    name: str,
+) -> None:
+    """The standalone template's function was deleted: the dead drain is let go, which is said."""
+    deploy_standalone(cloudformation, name)
+    push_many(ecr, name, 2)
+    resource = cloudformation.describe_stack_resource(
+        StackName=name, LogicalResourceId="Function"
+    )["StackResourceDetail"]
+    functions = lab.client("lambda")
+    functions.delete_function(FunctionName=resource["PhysicalResourceId"])
+    functions.close()
+    cloudformation.delete_stack(StackName=name)
+    wait_for_failure(cloudformation, name)
+
+    ran = ecrdrain("stack", "delete", name, "--yes")
+
+    assert ran.status == 0
+    assert (
+        f"{name}: Drain in {name} was let go: its function is gone; "
+        "its repository was drained from here"
+    ) in ran.out
+    assert ran.out.splitlines()[-1].startswith(f"{name}: deleted in ")
+
+
+def test_a_stack_in_progress_is_refused_or_waited_for(
+    ecrdrain: Command, cloudformation: CloudFormationClient, stack: str
+) -> None:
+    """With --wait the deletion under way is seen to its end, and then rescued."""
+    cloudformation.delete_stack(StackName=stack)
+
+    ran = ecrdrain("stack", "delete", stack, "--yes", "--wait")
+
+    assert ran.status == 0
+    assert ran.out.splitlines()[-1].startswith(f"{stack}: deleted in ")

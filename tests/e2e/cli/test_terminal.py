@@ -1,0 +1,280 @@
+"""The commands in a pseudo-terminal, in a pipe, and interrupted."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecrdrain.lab.strict import StrictEcr
+from tests.e2e.cli.conftest import PROGRAM, count_images
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from types_boto3_ecr import ECRClient
+
+    from ecrdrain.lab import Lab
+    from tests.e2e.cli.conftest import Ran
+    from tests.e2e.cli.terminals import InTerminal
+
+    StartInTerminal = Callable[..., InTerminal]
+
+CTRL_C = "\x03"
+SLOW = 0.4  # seconds a deletion takes where it is to be seen or interrupted
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[StrictEcr]:
+    """A strict ECR server whose repositories are filled by each test."""
+    with StrictEcr.start() as running:
+        yield running
+
+
+@pytest.fixture
+def slow(strict: StrictEcr, name: str) -> Iterator[str]:
+    """The name of a repository with 1,500 images that takes its time to be emptied."""
+    strict.seed(repository=name, images=1500)
+    strict.configure(latency={"BatchDeleteImage": SLOW})
+    yield name
+    strict.configure(latency={})
+
+
+def left(strict: StrictEcr, name: str) -> int:
+    """Return how many images a repository of the strict server holds."""
+    client = strict.client("ecr")
+    try:
+        return count_images(client, name)
+    finally:
+        client.close()
+
+
+def test_the_question_is_asked_once_and_yes_goes_on(
+    in_terminal: StartInTerminal, ecr: ECRClient, filled: str
+) -> None:
+    """A person sees the plan, answers, and sees the outcome."""
+    terminal = in_terminal("drain", filled)
+
+    terminal.wait_for("Delete 3 images in 1 repository? [y/N]")
+    assert count_images(ecr, filled) == 3
+    terminal.type("y\n")
+
+    assert terminal.finish() == 0
+    assert f"{filled}: empty, 3 images deleted" in terminal.text
+    assert terminal.text.count("[y/N]") == 1
+    assert count_images(ecr, filled) == 0
+
+
+@pytest.mark.parametrize("answer", ["n", "", "yes please"])
+def test_anything_but_yes_deletes_nothing(
+    answer: str, in_terminal: StartInTerminal, ecr: ECRClient, filled: str
+) -> None:
+    """The empty answer is no."""
+    terminal = in_terminal("drain", filled)
+
+    terminal.wait_for("[y/N]")
+    terminal.type(f"{answer}\n")
+
+    assert terminal.finish() == 1
+    assert "Nothing was deleted." in terminal.text
+    assert count_images(ecr, filled) == 3
+
+
+def test_ctrl_c_at_the_question_deletes_nothing(
+    in_terminal: StartInTerminal, ecr: ECRClient, filled: str
+) -> None:
+    """The status is 130, and there is no traceback."""
+    terminal = in_terminal("drain", filled)
+
+    terminal.wait_for("[y/N]")
+    terminal.type(CTRL_C)
+
+    assert terminal.finish() == 130
+    assert "Interrupted." in terminal.text
+    assert "Traceback" not in terminal.text
+    assert count_images(ecr, filled) == 3
+
+
+def test_a_terminal_gets_colours_and_a_progress_bar(
+    in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """The bar shows how many images of how many are gone, and goes when all is done."""
+    terminal = in_terminal("drain", slow, "--yes", "--endpoint-url", strict.endpoint_url)
+
+    terminal.wait_for("/1500")
+    status = terminal.finish()
+
+    assert status == 0
+    assert b"\x1b[" in terminal.raw
+    assert b"\x1b[?25h" in terminal.raw.rpartition(b"\x1b[?25l")[2]  # the cursor is back
+    assert left(strict, slow) == 0
+
+
+def test_no_color_is_obeyed(in_terminal: StartInTerminal, filled: str) -> None:
+    """Not one sequence for a colour is written."""
+    terminal = in_terminal("drain", filled, "--yes", environment={"NO_COLOR": "1"})
+
+    assert terminal.finish() == 0
+    colours = [code for code in (b"\x1b[31m", b"\x1b[32m", b"\x1b[1;31m") if code in terminal.raw]
+    assert colours == []
+    assert f"{filled}: empty" in terminal.text
+
+
+def test_a_terminal_that_can_nothing_gets_plain_lines(
+    in_terminal: StartInTerminal, filled: str
+) -> None:
+    """TERM=dumb means no sequences at all."""
+    terminal = in_terminal("drain", filled, "--yes", environment={"TERM": "dumb"})
+
+    assert terminal.finish() == 0
+    assert b"\x1b[" not in terminal.raw
+    assert f"{filled}: empty" in terminal.text
+
+
+@pytest.mark.parametrize("columns", [30, 60])
+def test_a_narrow_window_gets_records_in_place_of_a_table(
+    columns: int, in_terminal: StartInTerminal, stack: str
+) -> None:
+    """No figure and no verdict is cut off."""
+    terminal = in_terminal("stack", "show", stack, columns=columns)
+
+    assert terminal.finish() == 0
+    assert "images          3" in terminal.text
+    assert "blocks deletion: it holds images, and nothing empties it" in terminal.text.replace(
+        "\n", ""
+    )
+
+
+def test_a_wide_window_gets_a_table(in_terminal: StartInTerminal, stack: str) -> None:
+    """One line for each repository."""
+    terminal = in_terminal("stack", "show", stack, columns=200)
+
+    assert terminal.finish() == 0
+    [line] = [line for line in terminal.text.splitlines() if "blocks deletion" in line]
+    assert line.startswith(stack)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_other_encodings_than_utf_8_are_survived(
+    encoding: str, in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """Tables and bars are drawn with what the terminal has."""
+    terminal = in_terminal(
+        *("drain", slow, "--yes", "--endpoint-url", strict.endpoint_url),
+        columns=40,
+        environment={"PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"},
+    )
+
+    terminal.wait_for("/1500")
+
+    assert terminal.finish() == 0
+    assert "Traceback" not in terminal.text
+    assert terminal.raw.isascii()
+
+
+def test_ctrl_c_finishes_what_is_under_way_and_tells_the_honest_count(
+    in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """What is said to be deleted is gone, what is left is there, and a second run goes on."""
+    terminal = in_terminal(
+        *("drain", slow, "--yes", "--concurrency", "1", "--endpoint-url", strict.endpoint_url)
+    )
+    terminal.wait_for("00/1500")
+
+    terminal.type(CTRL_C)
+
+    assert terminal.finish() == 130
+    assert "Press Ctrl-C again to stop at once." in terminal.text
+    assert "interrupted, run it again to go on" in terminal.text
+    remaining = left(strict, slow)
+    assert 0 < remaining < 1500
+    assert f"0 repositories empty, {1500 - remaining:,} images deleted" in terminal.text
+
+    strict.configure(latency={})
+    again = in_terminal("drain", slow, "--yes", "--endpoint-url", strict.endpoint_url)
+    assert again.finish() == 0
+    assert f"{slow}: empty, {remaining:,} images deleted" in again.text
+
+
+def test_ctrl_c_twice_stops_at_once(
+    in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """Even where a call hangs; the cursor is back."""
+    terminal = in_terminal("drain", slow, "--yes", "--endpoint-url", strict.endpoint_url)
+    terminal.wait_for("/1500")
+    strict.configure(latency={"BatchDeleteImage": 600})
+
+    terminal.type(CTRL_C)
+    terminal.wait_for("Press Ctrl-C again")
+    terminal.type(CTRL_C)
+
+    assert terminal.finish() == 130
+    assert b"\x1b[?25h" in terminal.raw.rpartition(b"\x1b[?25l")[2]
+    assert "repositories empty" not in terminal.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_a_process_in_a_pipe_ends_it_with_its_report(
+    number: signal.Signals, lab: Lab, strict: StrictEcr, slow: str
+) -> None:
+    """The JSON document is whole, and says what is so."""
+    environment = {**lab.environment, "AWS_ENDPOINT_URL": strict.endpoint_url}
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "drain", slow, "--yes", "--concurrency", "1", "--output", "json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "images deleted" in line:
+                process.send_signal(number)
+                break
+        out, _ = process.communicate()
+
+    assert process.returncode == 130
+    assert f'"deleted": {1500 - left(strict, slow)},' in out
+    assert '"stopped": "interrupt"' in out
+
+
+def test_a_pipe_gets_plain_lines(process: Callable[..., Ran], filled: str) -> None:
+    """No sequences, no bars, no broken lines."""
+    ran = process("drain", filled, "--yes")
+
+    assert ran.status == 0
+    assert "\x1b" not in ran.out + ran.err
+    assert ran.out.splitlines()[-1] == "1 repository empty, 3 images deleted"
+
+
+def test_a_pipe_hears_of_long_drains_now_and_then(
+    process: Callable[..., Ran], strict: StrictEcr, name: str
+) -> None:
+    """About ten lines, however many images there are."""
+    strict.seed(repository=name, images=20_000)
+
+    ran = process("drain", name, "--yes", "--endpoint-url", strict.endpoint_url)
+
+    lines = [line for line in ran.err.splitlines() if line.startswith(f"{name}: ")]
+    assert ran.status == 0
+    assert 5 <= len(lines) <= 10
+    assert lines[0].endswith(" of 20,000 images deleted")
+
+
+def test_a_reader_that_has_gone_is_no_crash(lab: Lab, filled: str) -> None:
+    """`ecrdrain ... | head -1` ends without a traceback."""
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "drain", filled, "--dry-run"],
+        env=lab.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+
+    assert "Traceback" not in err

@@ -1,0 +1,61 @@
+"""How tables are laid out, and what goes where."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ecrdrain.cli.errors import WrongUseError
+from ecrdrain.cli.terminal import Column, Terminal, plain_table, table_width
+
+COLUMNS = (Column("repository"), Column("images", right=True), Column("verdict", wraps=True))
+ROWS = [("team/web", "1,234", "blocks deletion: it holds images"), ("a", "0", "")]
+
+
+def test_a_plain_table_aligns_its_columns_and_breaks_nothing() -> None:
+    """Figures stand at the right, and no line ends in spaces."""
+    assert plain_table(COLUMNS, ROWS) == [
+        "repository  images  verdict",
+        "team/web     1,234  blocks deletion: it holds images",
+        "a                0",
+    ]
+
+
+def test_a_table_needs_the_width_of_what_must_not_break() -> None:
+    """A column that wraps needs room for its longest word alone."""
+    assert table_width(COLUMNS, ROWS) == len("repository") + len("images") + len("deletion:") + 4
+    assert table_width(COLUMNS, []) == len("repository") + len("images") + len("verdict") + 4
+
+
+def test_with_json_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """The document alone is on standard output."""
+    terminal = Terminal(json=True)
+
+    terminal.say("told")
+    terminal.table(COLUMNS, ROWS)
+    terminal.document({"a": 1})
+
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"a": 1}
+    assert captured.err.splitlines()[0] == "told"
+    assert len(captured.err.splitlines()) == 4
+
+
+def test_without_json_there_is_no_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """Words are the result then; what is going on goes to standard error."""
+    terminal = Terminal()
+
+    terminal.say("told [not markup] :smile: " + "long " * 50)
+    terminal.mention("meanwhile")
+    terminal.document({"a": 1})
+
+    captured = capsys.readouterr()
+    assert captured.out == "told [not markup] :smile: " + "long " * 50 + "\n"
+    assert captured.err == "meanwhile\n"
+
+
+def test_a_question_needs_somebody_to_answer() -> None:
+    """Standard input is no terminal here."""
+    with pytest.raises(WrongUseError, match="say --yes"):
+        Terminal().ask("Really?")

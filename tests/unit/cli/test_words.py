@@ -1,0 +1,104 @@
+"""How figures and outcomes are put."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from ecrdrain.cli.words import count, day, outcome_of, seconds, size, timestamp
+from ecrdrain.engine import CallError, Report
+
+MOMENT = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+
+
+def report(**facts: object) -> Report:
+    """Return a report with what the test is about."""
+    given: dict[str, Any] = {
+        "repository": "web",
+        "registry": "private",
+        "registry_id": None,
+        "region": "eu-west-1",
+        "deleted": 1234,
+        "left": 0,
+        "left_exact": True,
+        "failures": (),
+        "calls": {},
+        "throttled": 0,
+        "rounds": 2,
+        "seconds": 1.94,
+        "empty": True,
+    }
+    return Report(**{**given, **facts})
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 images"), (1, "1 image"), (1234, "1,234 images")]
+)
+def test_a_count_agrees_with_its_noun(number: int, words: str) -> None:
+    """One image, two images."""
+    assert count(number, "image") == words
+    assert count(number, "repository", "repositories").startswith(f"{number:,} repositor")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (12_345_678, "12.3 MB"),
+        (2_500_000_000, "2.5 GB"),
+        (7_200_000_000_000_000, "7200.0 TB"),
+    ],
+)
+def test_a_size_has_the_unit_that_keeps_it_short(number: int, words: str) -> None:
+    """Units are powers of ten, as in ECR's console."""
+    assert size(number) == words
+
+
+def test_moments_are_told_in_utc() -> None:
+    """A day for people, ISO 8601 for programs."""
+    assert day(MOMENT) == "2025-12-31"
+    assert timestamp(MOMENT) == "2025-12-31T23:30:00+00:00"
+    assert day(None) == "-"
+    assert timestamp(None) is None
+    assert timestamp(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [(0.04, "0.0 s"), (59.94, "59.9 s"), (60, "1 min 0 s"), (200.7, "3 min 20 s")],
+)
+def test_durations_are_short(duration: float, words: str) -> None:
+    """Tenths of seconds below a minute, whole ones above."""
+    assert seconds(duration) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "web: empty, {}"),
+        (
+            {"empty": False, "left": 3, "failure_codes": {"KmsError": 1, "ImageInaccessible": 2}},
+            "web: 3 images left, {}: ImageInaccessible (2), KmsError (1)",
+        ),
+        (
+            {"empty": False, "left": 5, "left_exact": False, "stopped": "interrupt"},
+            "web: at least 5 images left, {}: interrupted, run it again to go on",
+        ),
+        (
+            {
+                "empty": False,
+                "left_exact": False,
+                "stopped": "error",
+                "error": CallError("ListImages", "AccessDeniedException", "no"),
+            },
+            "web: an unknown number left, {}: access denied: grant ecr:ListImages. AWS says: no",
+        ),
+    ],
+)
+def test_an_outcome_tells_what_is_left_and_why(facts: dict[str, object], words: str) -> None:
+    """An empty repository, refused images, an interruption, a failed call."""
+    assert outcome_of(report(**facts)) == words.format("1,234 images deleted in 1.9 s")
