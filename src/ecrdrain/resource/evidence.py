@@ -55,7 +55,7 @@ def decide(
         stack_id: The stack that sent the request.
         target: The repository.
     """
-    if mode != "WithRepository":
+    if mode in ("Always", "Never"):
         return decide_by(mode)
     try:
         return going_away(gather(cloudformation, stack_id, target))
@@ -78,7 +78,7 @@ def gather(cloudformation: "CloudFormationClient", stack_id: str, target: Target
     stacks = [] if owners else tree.stacks(stack_id)
     owners = owners or tree.owners(stacks, target.name)
     if owners:
-        statuses = tree.statuses(owners[0])
+        statuses = tree.statuses(owners[0], *ENDINGS)
         chain = tree.chain(statuses, target.name)
         return replace(facts, owners=tuple(owners), statuses=statuses, chain=chain)
     for each in stacks:
@@ -137,13 +137,13 @@ class _StackTree:
         self.ask = partial(_read, cloudformation)
         self.told = cache(lambda call, stack_id: list(self.ask(call, stack_id)))
 
-    def statuses(self, stack_id: str | None) -> dict[str, str]:
-        """Return the status of a stack and of its ancestors up to the root."""
+    def statuses(self, stack_id: str | None, *last: str) -> dict[str, str]:
+        """Return the status of a stack and of those above it, up to the root or a last one."""
         statuses: dict[str, str] = {}
         while stack_id and stack_id not in statuses:
             stack = self.told("describe_stacks", stack_id)[0]
             statuses[stack_id] = stack["StackStatus"]
-            stack_id = stack.get("ParentId")
+            stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
         return statuses
 
     def held(self, stack_id: str, kind: str, name: str = "") -> list[dict[str, Any]]:
@@ -184,10 +184,12 @@ class _StackTree:
 
     def chain(self, statuses: dict[str, str], name: str) -> tuple[Link, ...]:
         """Go from a repository up to the first stack that is ending, if there is one."""
-        ends = [n for n, status in enumerate(statuses.values(), 1) if status in ENDINGS]
+        stacks = list(statuses)
+        if statuses[stacks[-1]] not in ENDINGS:
+            stacks = stacks[:1]
         links: list[Link] = []
         kind = REPOSITORY_TYPE
-        for each in list(statuses)[: ends[0] if ends else 1]:
+        for each in stacks:
             rows = self.held(each, kind, name)
             if not rows:
                 # This stack has let the nested one go: its end is not the repository's.

@@ -47,7 +47,8 @@ class Evidence:
         stack_id: The stack that sent the request.
         foreign: The repository is in another account or region than that stack.
         owners: The stacks of the tree that list the repository.
-        statuses: The status of the owner and of its ancestors up to the root, by stack id.
+        statuses: The statuses, by stack id, of the owner and its ancestors, up to the root or to
+            the first stack that is ending.
         chain: The repository in its owner, the owner in its parent, and so on to the first stack
             that is ending; without such a stack, the repository in its owner alone.
         replaced: The resource that was this repository before the update under way.

@@ -53,9 +53,11 @@ class Outline:
         self.found: dict[tuple[str, ...], str] = {}
         self.open: list[tuple[int, str]] = []
         self.waits = True
+        # What only YAML 1.1 takes for a line break, or a further document.
+        if re.search(r"[\x85\u2028\u2029]", text):
+            raise NotUnderstoodError
         self.take(rf"(?:{_EMPTY_LINES}---{_LINE_END})?{_EMPTY_LINES}")
-        # A further document, or what only YAML 1.1 takes for a line break.
-        if self.see(r"(?sm).*?(?:^(?:---|\.\.\.)\s|[\x85\u2028\u2029])"):
+        if self.see(r"(?sm).*?^(?:---|\.\.\.)\s"):
             raise NotUnderstoodError
         while self.position < len(self.text):
             self.read_line()

@@ -81,12 +81,12 @@ def test_a_repository_two_levels_down_is_found_from_the_root() -> None:
 
 
 def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
-    """What is above a stack that is being deleted decides nothing, and is not read."""
+    """What is above a stack that is being deleted decides nothing, and need not be readable."""
     aws = article()
     aws.stacks[arn("ecr")].status = "DELETE_IN_PROGRESS"
     facts = gather(aws.client, arn("ecr"), APP)
     assert [link.stack_id for link in facts.chain] == [arn("ecr")]
-    assert ("GetTemplate", "root") not in aws.calls
+    assert {stack for _, stack in aws.calls} == {"ecr"}
 
 
 def test_without_an_ending_stack_the_chain_is_the_repository_alone() -> None:
@@ -305,6 +305,12 @@ def test_always_and_never_read_nothing(mode: str, verdict: str) -> None:
     aws = article()
     assert decide(aws.client, mode, arn("drain"), APP).verdict == verdict
     assert aws.calls == []
+
+
+def test_a_mode_that_is_not_known_is_left_to_the_guard() -> None:
+    """A mistake in OnDelete must not decide, least of all by the name of some situation."""
+    aws = CloudFormation(one=Stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", [ROW]))
+    assert decide(aws.client, "ending, drain", arn("one"), APP).verdict == "keep"
 
 
 def test_with_repository_decides_on_what_it_reads() -> None:

@@ -369,6 +369,7 @@ NOT_UNDERSTOOD = {
     "something after a block scalar's sign": "a: | b\n",
     "a next line of YAML 1.1": "a: b\x85c: d\n",
     "a line separator of YAML 1.1": "a: b\u2028c: d\n",
+    "a line separator in a comment": "# a\u2028b\n---\nc: d\n",
 }
 
 
