@@ -56,6 +56,17 @@ def test_throttled_calls_are_counted(stage: Stage) -> None:
     assert run.calls["ListImages"] == run.throttled + 1
 
 
+def test_a_run_knows_nothing_of_the_one_before(stage: Stage) -> None:
+    """Each run has its own repository, counts from 0, and finds AWS's buckets full."""
+    images = Images(topology="single", number=3)
+    behaviour = {"rate": 0.001}
+    runs = [stage.run(PEERS["article"], images, behaviour, limit=60.0) for _ in range(2)]
+
+    for run in runs:
+        assert run.calls == {"BatchDeleteImage": 1, "ListImages": 1}
+        assert (run.throttled, run.left) == (0, 0)
+
+
 def test_a_run_that_takes_too_long_is_stopped(stage: Stage) -> None:
     """Behind calls that take longer than its limit, a tool is stopped and claims nothing."""
     images = Images(topology="single", number=3)

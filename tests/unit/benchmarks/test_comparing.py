@@ -1,12 +1,17 @@
 """What several runs say together."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
+from benchmarks.comparing import compare
 from benchmarks.peers.catalogue import PEERS
 from benchmarks.peers.process import Claim
-from benchmarks.scenarios import FULL, QUICK
+from benchmarks.running import Images, Run
+from benchmarks.scenarios import FULL, QUICK, Scenario
 from ecrdrain.lab.strict import TOPOLOGIES
-from tests.unit.benchmarks.runs import comparison, row, run
+from tests.unit.benchmarks.runs import ScriptedStage, comparison, row, run
 
 
 def test_a_row_tells_the_median_and_the_spread_of_its_runs() -> None:
@@ -47,6 +52,31 @@ def test_a_stopped_tool_has_taken_at_least_as_long_as_the_limit() -> None:
 
     assert stopped.stopped
     assert compared.ratio(stopped) == 30.0
+
+
+def test_each_repetition_has_images_of_its_own() -> None:
+    """Within a repetition all tools get the same images, and in the next one others."""
+    seeds = []
+
+    def play(images: Images, _: Mapping[str, Any]) -> Run:
+        seeds.append(images.seed)
+        return run()
+
+    scenario = Scenario(topology="single", images=10, repetitions=2, peers=("ecrdrain", "cdk"))
+    compare(ScriptedStage(play), [scenario], PEERS, lambda _: None)
+
+    assert seeds == [0, 0, 1, 1]
+
+
+def test_a_stopped_run_is_not_repeated() -> None:
+    """A tool that was stopped would be so again: the others alone go on."""
+    claims = iter([Claim.SUCCESS, Claim.NONE, Claim.SUCCESS, Claim.SUCCESS])
+    stage = ScriptedStage(lambda _images, _behaviour: run(claim=next(claims)))
+    scenario = Scenario(topology="single", images=10, repetitions=3, peers=("ecrdrain", "cdk"))
+
+    (compared,) = compare(stage, [scenario], PEERS, lambda _: None)
+
+    assert [len(each.runs) for each in compared.rows] == [3, 1]
 
 
 def test_every_scenario_can_be_played() -> None:

@@ -32,6 +32,13 @@ def test_a_comparison_has_a_line_for_each_tool() -> None:
     assert floor[2:8] == ["·", "0", "success; the repository is gone too", "0", "0", "1"]
 
 
+def test_the_images_left_are_those_of_the_worst_run() -> None:
+    """A median that left nothing does not hide a run that did."""
+    worst = comparison(row("ecrdrain", run(1.0), run(1.1), run(1.2, left=3)))
+
+    assert cells(comparison_table(worst))[1][3] == "3"
+
+
 def test_every_line_of_a_table_has_as_many_cells_as_its_header() -> None:
     """Markdown drops cells that the header has not announced, so there are none."""
     for table in (comparison_table(COMPARED), summary_table([COMPARED], list(PEERS.values()))):

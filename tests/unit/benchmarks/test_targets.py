@@ -48,7 +48,8 @@ def test_images_left_behind_meet_no_target_on_time() -> None:
     left = stage(seconds=0.1, left=1)
 
     assert not paced_targets(left, 1, 5_000, 1)[0].met
-    assert not race_target(left, 1_000, 1).met
+    race = iter([run(50.0), run(0.1, left=1)])
+    assert not race_target(ScriptedStage(lambda _images, _behaviour: next(race)), 10, 1).met
 
 
 def test_the_race_is_against_one_call_at_a_time() -> None:
