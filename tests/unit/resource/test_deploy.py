@@ -1,0 +1,71 @@
+"""An Update that takes a failed one back is not refused: the stack would be stuck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.resource.stage import REPOSITORY_ARN
+
+if TYPE_CHECKING:
+    from tests.receiver import Receiver
+    from tests.unit.resource.stage import Stage
+
+WRONG = {"RepositoryName": "team/app", "Colour": "blue"}
+OTHER_FUNCTIONS_ID = "2026/11/24/[$LATEST]0"
+
+
+@pytest.fixture
+def rolled_back(stage: Stage) -> Stage:
+    """A function whose stack is taking an update back."""
+    stage.cloudformation.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    return stage
+
+
+def test_old_properties_that_are_wrong_are_overlooked_in_a_rollback(
+    rolled_back: Stage, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The identity stays, Fn::GetAtt finds what it found before, and the log says what is wrong."""
+    rolled_back.play(rolled_back.request("Update", ResourceProperties=WRONG))
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert receiver.answer["PhysicalResourceId"] == REPOSITORY_ARN
+    assert receiver.answer["Data"] == {
+        "RepositoryArn": REPOSITORY_ARN,
+        "RepositoryName": "team/app",
+        "RegistryId": "123456789012",
+    }
+    assert "Colour is not a property" in capsys.readouterr().out
+
+
+def test_a_preflight_that_fails_is_overlooked_in_a_rollback(
+    rolled_back: Stage, receiver: Receiver
+) -> None:
+    """A repository that is gone, too, does not stop the rollback."""
+    rolled_back.ecr.rules = None
+    rolled_back.play(rolled_back.request("Update"))
+    assert receiver.answer["Status"] == "SUCCESS"
+
+
+def test_an_identity_that_another_function_gave_stays_in_a_rollback(
+    rolled_back: Stage, receiver: Receiver
+) -> None:
+    """It is no repository's, so there is nothing for Fn::GetAtt."""
+    rolled_back.play(
+        rolled_back.request(
+            "Update", PhysicalResourceId=OTHER_FUNCTIONS_ID, ResourceProperties=WRONG
+        )
+    )
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert receiver.answer["PhysicalResourceId"] == OTHER_FUNCTIONS_ID
+    assert receiver.answer["Data"] == {}
+
+
+def test_without_the_stacks_status_an_update_is_refused(
+    rolled_back: Stage, receiver: Receiver
+) -> None:
+    """Whether it is a rollback cannot be told, so what is wrong is."""
+    rolled_back.cloudformation.denied = {"DescribeStacks"}
+    rolled_back.play(rolled_back.request("Update", ResourceProperties=WRONG))
+    assert receiver.answer["Status"] == "FAILED"
+    assert "Colour is not a property" in receiver.answer["Reason"]
