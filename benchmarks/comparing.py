@@ -11,6 +11,9 @@ from benchmarks.scenarios import OURS, Scenario
 
 Say = Callable[[str], None]
 
+LONG_SECONDS = 20.0
+"""A run that takes longer is not repeated: it is the sum of many latencies, and hardly varies."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -79,7 +82,10 @@ class Comparison:
 def compare(
     stage: Stage, scenarios: Iterable[Scenario], peers: Mapping[str, Peer], say: Say
 ) -> list[Comparison]:
-    """Run every peer of every scenario, in turns; tell each run in a line."""
+    """Run every peer of every scenario, in turns; tell each run in a line.
+
+    A run that was stopped, or is longer than LONG_SECONDS, is not repeated.
+    """
     return [_compare_one(stage, scenario, peers, say) for scenario in scenarios]
 
 
@@ -91,7 +97,7 @@ def _compare_one(
     for repetition in range(scenario.repetitions):
         images = Images(topology=scenario.topology, number=scenario.images, seed=repetition)
         for row in rows:
-            if row.runs and row.stopped:
+            if row.runs and (row.stopped or row.seconds > LONG_SECONDS):
                 continue
             run = stage.run(row.peer, images, scenario.behaviour, limit=scenario.limit)
             row.runs.append(run)

@@ -35,7 +35,7 @@ class Scenario:
         topology: What the images are; a name of the strict ECR server.
         rate: Calls a second of each operation that are not throttled; None: no limit.
         repetitions: How often each tool runs, on other images each time.
-        limit: Seconds after which a run is stopped; a stopped run is not repeated.
+        limit: Seconds after which a run is stopped.
         charted: Whether the chart shows it.
     """
 
@@ -78,17 +78,27 @@ FULL = (
     Scenario(topology="untagged-indexes", images=1_000, peers=FUNCTIONS),
     Scenario(topology="multi-tag", images=1_000, peers=FUNCTIONS),
     Scenario(topology="archived", images=1_000, peers=FUNCTIONS),
-    Scenario(topology="mixed", images=1_000, peers=FUNCTIONS),
     Scenario(topology="single", images=2_000, rate=2, peers=FUNCTIONS, charted=True),
-    Scenario(topology="single", images=10_000, delete_ms=300, list_ms=100, charted=True),
-    Scenario(topology="buildx", images=10_000, rate=20, peers=FUNCTIONS),
-    Scenario(topology="single", images=100_000, limit=_SHORT_LIMIT, charted=True),
     Scenario(
-        topology="buildx",
+        topology="single",
+        images=10_000,
+        delete_ms=300,
+        list_ms=100,
+        peers=(*FUNCTIONS, FORCE),
+        charted=True,
+    ),
+    Scenario(
+        topology="buildx", images=10_000, rate=20, limit=_SHORT_LIMIT, peers=(OURS, PAGING, CDK)
+    ),
+    Scenario(
+        topology="single",
         images=100_000,
-        rate=50,
         limit=_SHORT_LIMIT,
-        peers=(OURS, PAGING, CDK),
+        peers=(*FUNCTIONS, FORCE),
+        charted=True,
+    ),
+    Scenario(
+        topology="buildx", images=100_000, rate=50, limit=_SHORT_LIMIT, peers=(OURS, PAGING, CDK)
     ),
 )
 

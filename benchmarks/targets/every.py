@@ -16,8 +16,8 @@ from benchmarks.targets.target import Target
 def measure_targets(sizes: Sizes, say: Callable[[str], None]) -> list[Target]:
     """Measure every target.
 
-    The slowest rate has a server and a lane of its own beside the others: it waits most of the
-    time, and a core is enough for what it does. Beside it, times first, then what has no time.
+    The slowest rate has a server and a lane of its own beside the others: it waits nearly all the
+    time. In the other lane times come first, then what has no time.
     """
 
     def paced(rate: float) -> list[Target]:
@@ -32,13 +32,12 @@ def measure_targets(sizes: Sizes, say: Callable[[str], None]) -> list[Target]:
 
     say("Targets")
     slowest, *rates = sorted(sizes.paced_repetitions)
-    with Stage() as stage:
+    with Stage() as stage, ThreadPoolExecutor(1) as beside:
+        slow = beside.submit(paced, slowest)
         race = told([race_target(stage, sizes.raced, sizes.race_repetitions)])
-        with ThreadPoolExecutor(1) as beside:
-            slow = beside.submit(paced, slowest)
-            others = [target for rate in rates for target in paced(rate)]
-            calls = told(list(calls_targets(stage, sizes.counted)))
-            memory = told(list(memory_targets(stage, sizes.remembered)))
-            faults = told([faults_target(stage, sizes.faulty)])
-            first = told([first_answer_target()])
-            return [*calls, *slow.result(), *others, *race, *memory, *faults, *first]
+        others = [target for rate in rates for target in paced(rate)]
+        calls = told(list(calls_targets(stage, sizes.counted)))
+        memory = told(list(memory_targets(stage, sizes.remembered)))
+        faults = told([faults_target(stage, sizes.faulty)])
+        first = told([first_answer_target()])
+        return [*calls, *slow.result(), *others, *race, *memory, *faults, *first]

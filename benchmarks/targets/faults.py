@@ -31,7 +31,7 @@ def faults_target(stage: Stage, images: int) -> Target:
         *((topology, together) for topology in TOPOLOGIES),
         *(("mixed", behaviour) for behaviour in alone),
     ]
-    left, dishonest = 0, 0
+    left, dishonest, words = 0, 0, ""
     for topology, behaviour in cases:
         run = stage.run(
             PEERS[OURS],
@@ -40,12 +40,13 @@ def faults_target(stage: Stage, images: int) -> Target:
             limit=LIMIT_SECONDS,
         )
         left += run.left
+        words = words or (f" ({topology}: {run.words})" if run.left else "")
         dishonest += (run.claim is Claim.SUCCESS) != (run.left == 0)
     return Target(
         "images left, every topology, 5 % faults of each kind, together and alone",
         "0",
         f"{left} of {len(cases) * images:,} in {len(cases)} runs; "
-        f"{dishonest} reports that were not true",
+        f"{dishonest} reports that were not true{words}",
         left == 0 and dishonest == 0,
     )
 

@@ -41,7 +41,7 @@ def paced_targets(stage: Stage, rate: float, images: int, repetitions: int) -> l
             max(run.seconds for run in runs) <= most and not any(run.left for run in runs),
         ),
         Target(
-            f"throttled calls at {rate:g} calls/s",
+            f"throttled calls at {rate:g} calls/s, {images:,} images",
             f"at most {THROTTLED_SHARE:.0%} of all calls",
             f"{_throttled_share(worst):.1%} ({worst.throttled} of {sum(worst.calls.values())})",
             _throttled_share(worst) <= THROTTLED_SHARE,

@@ -10,7 +10,7 @@ class Sizes:
     Attributes:
         counted: For counting calls.
         paced: For the runs at a rate limit.
-        paced_repetitions: How often, by rate: at 2 calls a second one run takes minutes.
+        paced_repetitions: How often, by rate: at 2 calls a second one takes minutes.
         raced: For the race against one call at a time.
         remembered: The fewest and the most, for memory.
         faulty: For the runs in which calls fail.
@@ -28,7 +28,7 @@ class Sizes:
 FULL = Sizes(
     counted=(1_000, 10_000),
     paced=50_000,
-    paced_repetitions={2: 1, 10: 3, 50: 3},
+    paced_repetitions={2: 1, 10: 1, 50: 3},
     raced=10_000,
     race_repetitions=3,
     remembered=(1_000, 100_000),

@@ -79,6 +79,16 @@ def test_a_stopped_run_is_not_repeated() -> None:
     assert [len(each.runs) for each in compared.rows] == [3, 1]
 
 
+def test_a_long_run_is_not_repeated() -> None:
+    """A tool that takes longer than 20 seconds runs once."""
+    stage = ScriptedStage(lambda _images, _behaviour: run(20.1))
+    scenario = Scenario(topology="single", images=10, repetitions=3, peers=("ecrdrain",))
+
+    (compared,) = compare(stage, [scenario], PEERS, lambda _: None)
+
+    assert len(compared.ours.runs) == 1
+
+
 def test_every_scenario_can_be_played() -> None:
     """Scenarios name peers and topologies that exist, ecrdrain among them, and have titles."""
     for scenario in (*FULL, *QUICK):

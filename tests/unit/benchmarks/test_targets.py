@@ -81,6 +81,13 @@ def test_memory_that_cannot_be_measured_is_not_met() -> None:
         assert "does not tell" in target.measured
 
 
+def test_memory_is_not_judged_of_a_drain_that_failed() -> None:
+    """A process that ended early used little memory: the table says why it ended instead."""
+    for target in memory_targets(stage(left=5, words="out of luck"), (10, 1_000)):
+        assert not target.met
+        assert target.measured == "not emptied: out of luck"
+
+
 def test_the_worst_count_of_calls_decides() -> None:
     """One order of listing that needs a call too many fails its topology's target alone."""
 
@@ -124,7 +131,9 @@ def test_a_listing_has_a_row_for_each_tag_or_one_without() -> None:
 def test_faults_may_leave_no_image_and_no_lie() -> None:
     """An image left, or a report that is not true, fails the target on faults."""
     assert faults_target(stage(), 10).met
-    assert not faults_target(stage(left=1, claim=Claim.FAILURE), 10).met
+    failed = faults_target(stage(left=1, claim=Claim.FAILURE, words="out of luck"), 10)
+    assert not failed.met
+    assert "out of luck" in failed.measured
     assert not faults_target(stage(claim=Claim.FAILURE), 10).met
 
 
