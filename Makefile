@@ -10,7 +10,7 @@ PYTEST  = $(BIN)/pytest -n auto $(COVER)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo bench bench-quick test lint unit integration e2e coverage format clean
+.PHONY: help demo bench bench-quick safety test lint unit integration e2e coverage docs format clean
 
 help: ## show the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,9 @@ bench: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## compare with other tools a
 bench-quick: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## the same in two minutes, below build/bench
 	$(BIN)/python -m benchmarks.bench --quick
 
+safety: $(VENV)/.lab ## play every scenario, ours beside the article's, and write docs/safety.md
+	$(BIN)/python -m benchmarks.safety
+
 test: ## everything that guards main
 	@rm -f .coverage .coverage.*
 	$(MAKE) --no-print-directory lint unit integration e2e coverage
@@ -82,6 +85,9 @@ e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
 coverage: ## what the tests before it have left out
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='*/engine/*,*/resource/*'
+
+docs: $(VENV)/.dev ## write docs/cli.md from the commands
+	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .

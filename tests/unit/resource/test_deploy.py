@@ -26,7 +26,7 @@ def rolled_back(stage: Stage) -> Stage:
 def test_old_properties_that_are_wrong_are_overlooked_in_a_rollback(
     rolled_back: Stage, receiver: Receiver, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The identity stays, Fn::GetAtt finds what it found before, and the log says what is wrong."""
+    """Identity and attributes stay as they were, and the log says what is wrong."""
     rolled_back.play(rolled_back.request("Update", ResourceProperties=WRONG))
     assert receiver.answer["Status"] == "SUCCESS"
     assert receiver.answer["PhysicalResourceId"] == REPOSITORY_ARN
