@@ -2,19 +2,29 @@
 
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from ecrdrain.engine.report import CallError
 
 Result = TypeVar("Result")
 
 
 class Halted(Exception):  # noqa: N818 - not an error: the caller asked for it
-    """No further call may start; `reason` is "deadline" or "interrupt"."""
+    """No further call may start.
+
+    Attributes:
+        reason: "deadline" or "interrupt".
+        error: What a call had failed with that would have been tried again.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.error: CallError | None = None
 
 
 class Until:
@@ -36,15 +46,15 @@ class Until:
         self.stop = stop
         self.clock = clock
 
-    def check(self) -> None:
-        """Return while calls may start.
+    def check(self, wait: float = 0.0) -> None:
+        """Return while a call may start in so many seconds.
 
         Raises:
-            Halted: The deadline is over or the drain was interrupted.
+            Halted: The deadline is over by then, or the drain was interrupted.
         """
         if self.stop is not None and self.stop.is_set():
             raise Halted("interrupt")
-        if self.deadline is not None and self.clock() >= self.deadline:
+        if self.deadline is not None and self.clock() + wait >= self.deadline:
             raise Halted("deadline")
 
 
@@ -52,13 +62,19 @@ class Calls(Protocol):
     """Starts calls on its own terms: how many at once, how fast, how often again."""
 
     def submit(self, operation: str, call: Callable[[], Result], until: Until) -> "Future[Result]":
-        """Start a call as soon as it may start and return its future.
+        """Have a call started as soon as it may start, and return its future.
 
-        `call` may run several times (it is safe to repeat) and in another thread.
+        Returns once there is room for it. `call` may run several times (it is safe to repeat) and
+        in another thread. The future raises what the call raised in the end; Halted, caused by
+        that if there is such, when `until` was over before it could be tried (again).
 
         Raises:
-            Halted: `until` was over before the call could start.
+            Halted: `until` was over before there was room.
         """
+        ...
+
+    def wait(self, futures: "Collection[Future[Any]]") -> "Collection[Future[Any]]":
+        """Wait until one of the futures is done, and return those that are."""
         ...
 
     def pause(self, seconds: float, until: Until) -> None:
@@ -68,28 +84,3 @@ class Calls(Protocol):
             Halted: `until` would be over first.
         """
         ...
-
-
-class OneAtATime:
-    """Calls made one after the other, in the caller's thread."""
-
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._sleep = sleep
-
-    def submit(self, operation: str, call: Callable[[], Result], until: Until) -> "Future[Result]":
-        """Make the call and return its completed future."""
-        del operation  # the same pace for all
-        until.check()
-        future: Future[Result] = Future()
-        try:
-            future.set_result(call())
-        except Exception as error:  # noqa: BLE001 - handed over whole: the future raises it again
-            future.set_exception(error)
-        return future
-
-    def pause(self, seconds: float, until: Until) -> None:
-        """Sleep, unless the time left is shorter."""
-        until.check()
-        if until.deadline is not None and until.clock() + seconds >= until.deadline:
-            raise Halted("deadline")
-        self._sleep(seconds)

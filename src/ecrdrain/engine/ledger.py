@@ -2,10 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ecrdrain.engine.calls import Calls, Until
+from ecrdrain.engine.calls import Calls, Halted, Until
 from ecrdrain.engine.errors import aws_errors, call_error, is_throttle
 from ecrdrain.engine.report import CallError
 
@@ -35,6 +35,7 @@ class Ledger:
         self._calls = calls
         self._until = until
         self._lock = threading.Lock()
+        self._open: set[Future[Any]] = set()
         self.sent: Counter[str] = Counter()
         self.throttled = 0
 
@@ -55,18 +56,36 @@ class Ledger:
                     self.throttled += is_throttle(error)
                 raise
 
-        return self._calls.submit(operation, counted, self._until)
+        future = self._calls.submit(operation, counted, self._until)
+        self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        return future
 
     def result(self, operation: str, future: "Future[Outcome]") -> Outcome:
         """Wait for a call and return its answer.
 
         Raises:
             CallFailed: AWS, or the way to it, failed the call for good.
+            Halted: The call could not be tried, or not again.
         """
+        self.wait([future])
         try:
             return future.result()
         except aws_errors() as error:
             raise CallFailed(call_error(operation, error)) from error
+        except Halted as halted:
+            if halted.__cause__ is not None:
+                halted.error = call_error(operation, halted.__cause__)
+            raise
+
+    def wait(self, futures: "Collection[Future[Any]]") -> None:
+        """Wait until one of the calls has ended."""
+        self._calls.wait(futures)
+
+    def finish(self) -> None:
+        """Wait until all calls have ended."""
+        while still := tuple(self._open):
+            self.wait(still)
 
     def pause(self, seconds: float) -> None:
         """Wait before the next call.

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """An image that ECR refused to delete, by ECR's own code and reason."""
 
@@ -42,7 +42,8 @@ class Report:
         empty: Whether a listing made after the last deletion was empty. The one thing to ask.
         stopped: Why the drain ended before it was done ("deadline", "interrupt", "error"), or
             None when it ran to its end.
-        error: The call that ended it, when `stopped` is "error".
+        error: The call that ended it, when `stopped` is "error"; otherwise the one that would
+            have been repeated, if there was such.
     """
 
     repository: str

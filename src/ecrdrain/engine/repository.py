@@ -9,7 +9,6 @@ from ecrdrain.engine.report import Failure
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
-    from types_boto3_ecr.type_defs import ListImagesFilterTypeDef
 
 PAGE_SIZE = 1000
 """Rows a page: the largest that ListImages and DescribeImages take (botocore's service model)."""
@@ -23,8 +22,8 @@ class Page:
     """One page of a listing.
 
     Attributes:
-        rows: (digest, tagged) in ECR's order. A digest has a row for each of its tags, or a single
-            row without one.
+        rows: (digest, leads), each row of the listing. A digest may have several if it leads: it
+            then may be an index, and goes before those that do not.
         token: Where the next page starts; None means that this was the last one.
     """
 
@@ -60,8 +59,24 @@ class Repository(Protocol):
         """The operation that lists images."""
         ...
 
-    def page(self, token: str | None) -> Page:
-        """Fetch one page of the images, archived ones included."""
+    @property
+    def kinds_operation(self) -> str | None:
+        """The operation that tells for each image whether it is an index; None: there is none."""
+        ...
+
+    @property
+    def knows_tag_status(self) -> bool:
+        """Whether images with a tag and images without can be listed apart."""
+        ...
+
+    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
+        """Fetch one page of the images, archived ones included.
+
+        Args:
+            token: Where the page starts; None means at the first image.
+            tags: "TAGGED", "UNTAGGED" or "ANY"; only "ANY" unless `knows_tag_status`.
+            kinds: Whether to ask by `kinds_operation`: then those that are indexes lead.
+        """
         ...
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
@@ -70,7 +85,9 @@ class Repository(Protocol):
 
 
 class PrivateRepository:
-    """A repository of a private registry.
+    """A repository of a private registry, listed with the fewest permissions: by ListImages.
+
+    Images with a tag lead: an index is rarely without one, an image that it lists rarely has one.
 
     Args:
         client: A boto3 client for ECR.
@@ -80,6 +97,8 @@ class PrivateRepository:
 
     registry = "private"
     list_operation = "ListImages"
+    kinds_operation: str | None = None
+    knows_tag_status = True
 
     def __init__(self, client: "ECRClient", name: str, registry_id: str | None = None) -> None:
         self.name = name
@@ -90,21 +109,27 @@ class PrivateRepository:
         if registry_id is not None:
             self._names["registryId"] = registry_id
         # Without imageStatus only ACTIVE images are listed (API_ListImagesFilter).
-        self._filter: ListImagesFilterTypeDef = {"imageStatus": "ANY"}
-        if not _knows_image_status(client):
+        self._filter = {"imageStatus": "ANY"}
+        if not knows_image_status(client, "ListImagesFilter"):
             self._filter = {}
             client.meta.events.register(
                 "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
             )
 
-    def page(self, token: str | None) -> Page:
+    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
         """Fetch one page of the images, archived ones included."""
-        more = {"nextToken": token} if token else {}
+        del kinds  # ListImages does not tell
         answer = self._client.list_images(
-            **self._names, **more, filter=self._filter, maxResults=PAGE_SIZE
+            **self._names, **self._place(token, tags), maxResults=PAGE_SIZE
         )
         rows = [(row["imageDigest"], "imageTag" in row) for row in answer["imageIds"]]
         return Page(rows, answer.get("nextToken"))
+
+    def _place(self, token: str | None, tags: str) -> dict[str, Any]:
+        """Return the parameters for a page of those images."""
+        status = {} if tags == "ANY" else {"tagStatus": tags}
+        more = {"nextToken": token} if token else {}
+        return {"filter": {**self._filter, **status}, **more}
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete at most 100 images with all their tags and return those refused."""
@@ -131,8 +156,9 @@ def refusals(rows: Sequence[Any], digests: Sequence[str]) -> list[Failure]:
     return list(refused.values())
 
 
-def _knows_image_status(client: "ECRClient") -> bool:
-    shape = client.meta.service_model.shape_for("ListImagesFilter")
+def knows_image_status(client: "ECRClient", name: str) -> bool:
+    """Tell whether the SDK at hand knows archived images, in the filter of that name."""
+    shape = client.meta.service_model.shape_for(name)
     return "imageStatus" in getattr(shape, "members", {})
 
 

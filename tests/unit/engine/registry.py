@@ -28,6 +28,8 @@ class Registry:
     registry_id = "123456789012"
     region = "eu-west-1"
     list_operation = "ListImages"
+    kinds_operation: str | None = None
+    knows_tag_status = True
 
     def __init__(
         self,
@@ -46,9 +48,12 @@ class Registry:
         self._meddle = meddle
         self._calls = 0
 
-    def page(self, token: str | None) -> Page:
+    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
         """Return a page of all images, archived ones included."""
-        rows, following = self.rules.rows(image_status="ANY", token=token, limit=self._page_size)
+        assert not kinds
+        rows, following = self.rules.rows(
+            tag_status=tags, image_status="ANY", token=token, limit=self._page_size
+        )
         self._count()
         return Page([(row.digest or "", row.tag is not None) for row in rows], following)
 
