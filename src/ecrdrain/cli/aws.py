@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
+from ecrdrain.engine import CONCURRENCY, client_config
+from ecrdrain.engine.errors import aws_errors
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
     from types_boto3_lambda import LambdaClient
+    from types_boto3_sts import STSClient
 
 PUBLIC_REGION = "us-east-1"
 """Where the public registry's API is (General Reference, "Amazon ECR Public endpoints")."""
 
-_QUESTION_ATTEMPTS = 8  # DescribeStackEvents and its like throttle early; a question can wait
+_QUESTION_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Aws:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
-    concurrency: int = 10
+    concurrency: int = CONCURRENCY
     _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
     _session: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,6 +86,15 @@ class Aws:
         client: LambdaClient = self._client("lambda")
         return client
 
+    @property
+    def account(self) -> str | None:
+        """The caller's account; None when AWS does not tell it."""
+        identity: STSClient = self._client("sts")
+        try:
+            return identity.get_caller_identity()["Account"]
+        except aws_errors():
+            return None  # it is only told
+
     def _client(self, service: str, *, draining: bool = False) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
         with self._lock:  # making clients is not safe in several threads
             if (service, draining) not in self._clients:
@@ -97,14 +109,14 @@ class Aws:
             # The SDK for Python reads AWS_DEFAULT_REGION alone; AWS's other tools read both.
             region = self.region or os.environ.get("AWS_REGION")
             self._session = boto3.Session(profile_name=self.profile, region_name=region)
-        attempts = 1 if draining else _QUESTION_ATTEMPTS
+        config = Config(user_agent_extra=f"ecrdrain/{__version__}").merge(
+            client_config(self.concurrency)
+            if draining
+            else Config(retries={"mode": "standard", "total_max_attempts": _QUESTION_ATTEMPTS})
+        )
         return self._session.client(
             service,
             region_name=PUBLIC_REGION if service == "ecr-public" else None,
             endpoint_url=self.endpoint_url,
-            config=Config(
-                retries={"mode": "standard", "total_max_attempts": attempts},
-                max_pool_connections=max(self.concurrency, 10),
-                user_agent_extra=f"ecrdrain/{__version__}",
-            ),
+            config=config,
         )

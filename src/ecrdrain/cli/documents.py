@@ -41,7 +41,7 @@ DRAIN_PLAN_FIELDS = {
 _REPORT_FIELDS = {
     "repository": "the name",
     "registry": "private or public",
-    "registryId": "the account of the registry; null is the caller's own",
+    "registryId": "the account of the registry; null when AWS does not tell the caller's",
     "region": "the region",
     "images": "images that the drain met: deleted + left",
     "deleted": "images that it saw go",
@@ -165,9 +165,9 @@ def drain_plan(targets: Sequence[Target], registry: str) -> dict[str, Any]:
     }
 
 
-def drain_result(reports: Sequence[Report]) -> dict[str, Any]:
-    """Return the document of ``drain``."""
-    return {"repositories": [report.to_dict() for report in reports]}
+def drain_result(reports: Sequence[Report], account: str | None) -> dict[str, Any]:
+    """Return the document of ``drain``; the account is the caller's."""
+    return {"repositories": [_report(report, account) for report in reports]}
 
 
 def stacks_shown(inspections: Sequence[Inspection]) -> dict[str, Any]:
@@ -267,7 +267,12 @@ def _judged(judged: Judged) -> dict[str, Any]:
     }
 
 
+def _report(report: Report, account: str | None) -> dict[str, Any]:
+    return {**report.to_dict(), "registryId": report.registry_id or account}
+
+
 def _outcome(outcome: Outcome) -> dict[str, Any]:
+    account = outcome.stack_id.split(":")[4]  # arn:PARTITION:cloudformation:REGION:ACCOUNT:...
     return {
         "stack": outcome.stack,
         "stackId": outcome.stack_id,
@@ -276,7 +281,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "why": why(outcome),
         "attempts": outcome.attempts,
         "seconds": round(outcome.seconds, 3),
-        "repositories": [report.to_dict() for report in outcome.drained],
+        "repositories": [_report(each, account) for each in outcome.drained],
         "kept": [_leftover(each) for each in outcome.kept],
         "letGo": [_leftover(each) for each in outcome.let_go],
         "failed": [_leftover(each) for each in outcome.failed],

@@ -23,7 +23,7 @@ from ecrdrain.cli.options import (
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
-from ecrdrain.engine import Report
+from ecrdrain.engine import CONCURRENCY, Report
 from ecrdrain.stacks.clients import asking, drainable
 from ecrdrain.stacks.drains import drain_all
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
@@ -64,10 +64,11 @@ def drain(  # noqa: PLR0913 - one for each option
         typer.Option(
             help="How many repositories the patterns may match; needed with --yes.",
             min=1,
+            metavar="N",
             show_default=False,
         ),
     ] = None,
-    concurrency: Concurrency = 16,
+    concurrency: Concurrency = CONCURRENCY,
     dry_run: DryRun = False,
     yes: Yes = False,
     output: Output = OutputFormat.TEXT,
@@ -106,13 +107,13 @@ def drain(  # noqa: PLR0913 - one for each option
         ):
             reports = drain_all(
                 [drainable(aws, registry, target.name, registry_id) for target in targets],
-                calls=None,
+                concurrency=concurrency,
                 stop=stop,
                 tell=view.draining,
                 done=view.drained,
             )
-    _show_outcome(terminal, reports)
-    terminal.document(drain_result(reports))
+        _show_outcome(terminal, reports)
+        terminal.document(drain_result(reports, aws.account if terminal.json else None))
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)

@@ -31,7 +31,10 @@ Output = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")]
 Concurrency = Annotated[
-    int, typer.Option(help="Calls that the drains may have under way at once.", min=1, max=100)
+    int,
+    typer.Option(
+        help="Calls that the drains may have under way at once.", min=1, max=100, metavar="N"
+    ),
 ]
 StackName = Annotated[str, typer.Option(help="Name of the provider's stack.", metavar="NAME")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")]

@@ -24,6 +24,7 @@ from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
+from ecrdrain.engine import CONCURRENCY
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
@@ -51,7 +52,7 @@ def delete(  # noqa: PLR0913 - one for each option
         bool,
         typer.Option("--wait", help="Wait for stacks that are in the middle of an operation."),
     ] = False,
-    concurrency: Concurrency = 16,
+    concurrency: Concurrency = CONCURRENCY,
     dry_run: DryRun = False,
     yes: Yes = False,
     output: Output = OutputFormat.TEXT,
@@ -99,7 +100,7 @@ def carry_out(  # noqa: PLR0913 - all but three are named
         return FAILED
     images = {each.repository.name: each.survey.images for each in plan.drains}
     with interruptible() as stop, ProgressView(terminal, images) as view:
-        means = Means(aws, stop, audience=view, lift_protection=lift_protection)
+        means = Means(aws, stop, aws.concurrency, view, lift_protection)
         outcomes = delete_stacks(means, plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from ecrdrain.engine import PrivateRepository, Repository
+from ecrdrain.engine import PrivateRepository, PublicRepository, Repository
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -54,5 +54,6 @@ def drainable(
     clients: Clients, registry: str, name: str, registry_id: str | None = None
 ) -> Repository:
     """Return a repository as the engine drains it."""
-    del registry
-    return PrivateRepository(clients.draining_ecr, name, registry_id)
+    if registry == "private":
+        return PrivateRepository(clients.draining_ecr, name, registry_id)
+    return PublicRepository(clients.draining_ecr_public, name, registry_id)

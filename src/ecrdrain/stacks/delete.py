@@ -144,7 +144,7 @@ class _Deletion:
         ]
         reports = drain_all(
             repositories,
-            calls=self._means.calls,
+            concurrency=self._means.concurrency,
             stop=self._means.stop,
             tell=self._means.audience.draining,
             done=self._means.audience.drained,

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from ecrdrain.engine import Calls, Report, Repository, Tell, drain_repository
+from ecrdrain.engine import Report, Repository, Tell, drain_repository
 
 _AT_ONCE = 8
-"""Drains side by side. How many calls these make at once is the pace's business."""
+"""Drains side by side. They share the engine's pacer, so more of them would not be faster."""
 
 
 def drain_all(
     repositories: Sequence[Repository],
     *,
-    calls: Calls | None,
+    concurrency: int,
     stop: Event,
     tell: Callable[[Repository], Tell],
     done: Callable[[Report], None] = lambda _: None,
@@ -22,14 +22,16 @@ def drain_all(
 
     Args:
         repositories: What to empty.
-        calls: Who starts the calls of all of them; None makes each drain's one after the other.
+        concurrency: How many calls may be in flight, of all of them together.
         stop: Once set, no further call starts; those in flight are finished.
         tell: Makes for each repository who hears of its progress; called by several threads.
         done: Takes each report as soon as it is there; called by several threads.
     """
 
     def drain(repository: Repository) -> Report:
-        report = drain_repository(repository, calls=calls, stop=stop, tell=tell(repository))
+        report = drain_repository(
+            repository, concurrency=concurrency, stop=stop, tell=tell(repository)
+        )
         done(report)
         return report
 

@@ -1,9 +1,10 @@
 """What stands in the way of reading or deleting stacks, each with its remedy."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
-_LIKENESS = 0.75  # of 1; difflib's own 0.6 offers names that nobody would mistake
+_MOST = 3
+_SPREAD = 0.15  # of 1: beside a name that is very near, one that is less so is no hint
 
 
 class StacksError(Exception):
@@ -41,5 +42,12 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
 
 def near_names(name: str, known: Sequence[str]) -> list[str]:
     """Return at most three known names that look like the given one, the nearest first."""
+    wanted = name.lower()
     by_lower = {each.lower(): each for each in known}
-    return [by_lower[each] for each in get_close_matches(name.lower(), by_lower, 3, _LIKENESS)]
+    near = get_close_matches(wanted, by_lower, n=_MOST)
+    likeness = [SequenceMatcher(None, each, wanted).ratio() for each in near]
+    return [
+        by_lower[each]
+        for each, like in zip(near, likeness, strict=True)
+        if like > likeness[0] - _SPREAD
+    ]

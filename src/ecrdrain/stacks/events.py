@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ecrdrain.engine.errors import aws_errors, is_throttle, was_refused
 from ecrdrain.stacks.errors import Interrupted
 from ecrdrain.stacks.tree import DELETE_FAILED, is_busy
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # together stay below the rate at which CloudFormation throttles.
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
+
+_MOST_MISSES = 20  # with the pauses between them more than a minute
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,21 @@ def follow(
 
     Raises:
         Interrupted: `stop` was set.
+        botocore.exceptions.ClientError: The events cannot be read, several times in a row.
     """
     pause = FIRST_PAUSE
+    misses = 0
     while True:
-        events = reader.new()
+        try:
+            events = reader.new()
+            misses = 0
+        except aws_errors() as error:
+            # The deletion of a large stack takes an hour; a throttled call or a lost connection
+            # in between is no reason to look away.
+            misses += 1
+            if misses > _MOST_MISSES or (was_refused(error) and not is_throttle(error)):
+                raise
+            events = []
         for event in events:
             hear(event)
         for event in reversed(events):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
-from ecrdrain.engine import Calls, Report, Repository, Tell, tell_nobody
+from ecrdrain.engine import CONCURRENCY, Report, Repository, Tell, tell_nobody
 from ecrdrain.stacks.clients import Clients
 from ecrdrain.stacks.events import StackEvent
 
@@ -54,13 +54,13 @@ class Means:
     Attributes:
         clients: The AWS clients.
         stop: Once set, nothing more is started, and the waiting ends.
-        calls: Who starts the calls of all drains; None makes each drain's one after the other.
+        concurrency: How many calls the drains may have in flight, all together.
         audience: Who hears of it.
         lift_protection: Whether termination protection may be turned off.
     """
 
     clients: Clients
     stop: Event
-    calls: Calls | None = None
+    concurrency: int = CONCURRENCY
     audience: Audience = field(default_factory=SilentAudience)
     lift_protection: bool = False

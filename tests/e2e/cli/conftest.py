@@ -80,10 +80,12 @@ def ecrdrain(on_lab: None, capsys: pytest.CaptureFixture[str]) -> Command:
 def process(lab: Lab) -> Callable[..., Ran]:
     """The command, run in a process of its own."""
 
-    def command(*arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
+    def command(*arguments: str, environment: Mapping[str, str | None] | None = None) -> Ran:
+        """Run it; a variable that is None is taken away."""
+        variables = {**lab.environment, **(environment or {})}
         done = subprocess.run(  # noqa: S603 - our own program
             [*PROGRAM, *arguments],
-            env={**lab.environment, **(environment or {})},
+            env={name: value for name, value in variables.items() if value is not None},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from ecrdrain.cli.app import run
 from ecrdrain.lab import multi_platform_image, push, push_many
+from ecrdrain.lab.strict import StrictEcr
 from tests.e2e.cli.conftest import count_images
 
 if TYPE_CHECKING:
+    import pytest
     from types_boto3_ecr import ECRClient
 
     from tests.e2e.cli.conftest import Command
@@ -184,3 +188,30 @@ def test_two_hundred_repositories_are_drained_in_one_go(
     assert ran.status == 0
     assert lines[-1] == "200 repositories empty, 6 images deleted"
     assert len([line for line in lines if ": empty, " in line]) == 200
+
+
+def test_a_repository_of_the_public_registry_is_emptied(
+    on_lab: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The emulator has no public registry; the strict ECR server has."""
+    del on_lab
+    with StrictEcr.start(
+        service="ecr-public", repository="web", images=250, topology="buildx", in_process=True
+    ) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint_url)
+
+        planned = run(["drain", "web", "--public", "--dry-run"])
+        plan = capsys.readouterr().out
+        status = run(["drain", "w*", "--public", "--yes", "--limit", "1", "--output", "json"])
+        [report] = json.loads(capsys.readouterr().out)["repositories"]
+        server.seed(service="ecr-public", repository="app", images=1)
+        unknown = run(["drain", "wbe", "--public"])
+        hint = capsys.readouterr().err
+
+        assert (planned, status, unknown) == (0, 0, 2)
+        assert plan.splitlines()[1].split()[:4] == ["web", "250", "50", "50"]
+        assert hint == "Error: there is no repository wbe. Did you mean web?\n"
+        assert report["registry"] == "public"
+        assert report["region"] == "us-east-1"
+        assert (report["deleted"], report["empty"]) == (250, True)
+        assert server.state().images == 1

@@ -28,14 +28,10 @@ class LabClients:
 
     cloudformation: CloudFormationClient
     ecr: ECRClient
+    draining_ecr: ECRClient
     functions: LambdaClient
     ecr_public: Any = None
     draining_ecr_public: Any = None
-
-    @property
-    def draining_ecr(self) -> ECRClient:
-        """One client for all."""
-        return self.ecr
 
 
 class StackMaker(Protocol):
@@ -57,7 +53,7 @@ class StackMaker(Protocol):
 @pytest.fixture(scope="session")
 def clients(lab: Lab, cloudformation: CloudFormationClient, ecr: ECRClient) -> LabClients:
     """The lab's clients."""
-    return LabClients(cloudformation, ecr, lab.client("lambda"))
+    return LabClients(cloudformation, ecr, ecr, lab.client("lambda"))
 
 
 @pytest.fixture

@@ -12,6 +12,12 @@ def test_near_names_are_offered() -> None:
     assert near_names("team/wb", known)[0] == "team/web"
     assert len(near_names("team/we", known)) <= 3
     assert near_names("TEAM/WEB", ["team/web"]) == ["team/web"]
+    assert near_names("wbe", ["web", "api"]) == ["web"]
+
+
+def test_beside_a_very_near_name_a_less_near_one_is_not_offered() -> None:
+    """It would only distract."""
+    assert near_names("team-a/wob", ["team-a/web", "team-b/x", "team-a/api"]) == ["team-a/web"]
 
 
 def test_an_unknown_name_is_said_with_its_kind() -> None:

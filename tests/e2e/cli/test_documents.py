@@ -1,0 +1,105 @@
+"""Every JSON document has the fields that the documentation names, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecrdrain.cli.documents import (
+    DELETION_FIELDS,
+    DELETION_PLAN_FIELDS,
+    DRAIN_FIELDS,
+    DRAIN_PLAN_FIELDS,
+    INSTALLATION_FIELDS,
+    STACK_FIELDS,
+)
+from ecrdrain.lab import push_many
+from tests.e2e.cli.conftest import create_stack, repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_ecr import ECRClient
+
+    from tests.e2e.cli.conftest import Command
+
+# Mappings whose keys are data: operations, codes, and an error's parts.
+_OPEN = ("calls", "failureCodes", "error")
+
+
+def fields(value: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of all fields of a document."""
+    if isinstance(value, list):
+        for each in value:
+            yield from fields(each, f"{path}[]")
+    elif isinstance(value, dict) and path.rpartition(".")[2] not in _OPEN:
+        for name, each in value.items():
+            inner = f"{path}.{name}".lstrip(".")
+            yield inner
+            yield from fields(each, inner)
+
+
+def lists(value: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of lists that are empty, whose fields cannot be seen."""
+    if isinstance(value, list):
+        if not value:
+            yield f"{path}[]"
+        for each in value:
+            yield from lists(each, f"{path}[]")
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from lists(each, f"{path}.{name}".lstrip("."))
+
+
+def check(document: Any, documented: dict[str, str]) -> None:
+    """See that the fields are those documented, as far as the document shows them."""
+    empty = tuple(f"{path}." for path in lists(document))
+    shown = set(fields(document))
+    assert shown - documented.keys() == set()
+    assert {each for each in documented.keys() - shown if not each.startswith(empty)} == set()
+
+
+def test_the_documents_of_drain(ecrdrain: Command, filled: str) -> None:
+    """The plan and the result."""
+    check(ecrdrain("drain", filled, "--dry-run", "--output", "json").document, DRAIN_PLAN_FIELDS)
+    check(ecrdrain("drain", filled, "--yes", "--output", "json").document, DRAIN_FIELDS)
+
+
+def test_the_documents_of_stacks(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """Shown when it has failed and is imported from, planned with an obstacle, and deleted."""
+    create_stack(
+        cloudformation,
+        name,
+        {"Gone": repository(name), "Kept": repository(f"{name}/kept", DeletionPolicy="Retain")},
+        {"Export": {"Value": "x", "Export": {"Name": name}}},
+    )
+    push_many(ecr, name, 2)
+    cloudformation.delete_stack(StackName=name)
+    status = ""
+    while status != "DELETE_FAILED":
+        [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        status = described["StackStatus"]
+    importing = {"Import": {"Value": {"Fn::ImportValue": name}}}
+    create_stack(cloudformation, f"{name}-web", {"Topic": {"Type": "AWS::SNS::Topic"}}, importing)
+
+    shown = ecrdrain("stack", "show", name, "--output", "json").document
+    planned = ecrdrain("stack", "delete", name, "--dry-run", "--output", "json").document
+    deleted = ecrdrain(
+        "stack", "delete", name, f"{name}-web", "--yes", "--output", "json"
+    ).document
+
+    check(shown, STACK_FIELDS)
+    assert not list(lists({"exports": shown["stacks"][0]["exports"]}))
+    inner = {each: text for each, text in STACK_FIELDS.items() if each != "stacks"}
+    check(planned, {**DELETION_PLAN_FIELDS, **inner})
+    reports = {f"stacks[].{each}": text for each, text in DRAIN_FIELDS.items()}
+    check(deleted, {**reports, **DELETION_FIELDS})
+
+
+def test_the_document_of_install(ecrdrain: Command, name: str) -> None:
+    """Of a plan, which has all fields."""
+    ran = ecrdrain("install", "--stack-name", name, "--dry-run", "--output", "json")
+
+    check(ran.document, INSTALLATION_FIELDS)

@@ -1,0 +1,168 @@
+"""Deletions that must not go on: interrupted, overtaken, or with images left."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecrdrain.engine import Tell, tell_nobody
+from ecrdrain.lab.strict import StrictEcr
+from ecrdrain.stacks.delete import delete_stack
+from ecrdrain.stacks.inspection import inspect
+from ecrdrain.stacks.means import Means, SilentAudience
+from ecrdrain.stacks.outcome import Ending
+from ecrdrain.stacks.waiting import wait_until_idle
+from tests.integration.stacks.conftest import digests, drain, fill, repository
+from tests.integration.stacks.functions import ARN, ROLE, function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecrdrain.engine import Report, Repository
+    from ecrdrain.stacks.events import StackEvent
+    from tests.integration.stacks.conftest import LabClients, StackMaker
+
+
+class Heckler(SilentAudience):
+    """Does something at a moment of the deletion."""
+
+    def __init__(
+        self,
+        *,
+        on_listed: Callable[[], object] | None = None,
+        on_drained: Callable[[], object] | None = None,
+        on_event: Callable[[], object] | None = None,
+    ) -> None:
+        self.on_listed = on_listed
+        self.on_drained = on_drained
+        self.on_event = on_event
+
+    def draining(self, repository: Repository) -> Tell:
+        """Listen for the first listing."""
+        del repository
+        if self.on_listed is None:
+            return tell_nobody
+
+        def tell(event: str, **_: object) -> None:
+            if event == "listed" and self.on_listed is not None:
+                self.on_listed()
+
+        return tell
+
+    def drained(self, report: Report) -> None:
+        """Heckle between the drain and the deletion."""
+        del report
+        if self.on_drained is not None:
+            self.on_drained()
+
+    def event(self, event: StackEvent) -> None:
+        """Heckle while CloudFormation deletes."""
+        del event
+        if self.on_event is not None:
+            self.on_event()
+
+
+@pytest.fixture
+def slow(make_stack: StackMaker, image_name: str) -> str:
+    """The name of a stack whose deletion takes a moment, because a function has to answer."""
+    return make_stack(
+        {
+            "Function": function(ROLE),
+            "Repository": repository(image_name),
+            "Drain": drain(ARN, {"Ref": "Repository"}),
+        }
+    )
+
+
+def test_an_interrupt_while_cloudformation_deletes_leaves_it_to_it(
+    clients: LabClients, slow: str
+) -> None:
+    """The stack goes all the same; the outcome says that this is to be expected."""
+    stop = threading.Event()
+    means = Means(clients, stop, audience=Heckler(on_event=stop.set))
+    planned = inspect(clients, slow)
+
+    outcome = delete_stack(means, planned)
+    stack_id = wait_until_idle(clients.cloudformation, planned.stack.id)
+
+    assert outcome.ending is Ending.INTERRUPTED
+    assert outcome.why == (
+        "interrupted: CloudFormation goes on by itself; run this again to follow it"
+    )
+    assert inspect(clients, stack_id).stack.status == "DELETE_COMPLETE"
+
+
+def test_an_interrupt_while_a_repository_is_drained_does_not_delete_the_stack(
+    clients: LabClients, make_stack: StackMaker, image_name: str
+) -> None:
+    """The report of the drain is part of the outcome."""
+    name = make_stack({"Repository": repository(image_name)})
+    fill(clients.ecr, image_name)
+    stop = threading.Event()
+    means = Means(clients, stop, audience=Heckler(on_listed=stop.set))
+
+    outcome = delete_stack(means, inspect(clients, name))
+
+    assert outcome.ending is Ending.INTERRUPTED
+    assert outcome.attempts == 0
+    assert [each.stopped for each in outcome.drained] == ["interrupt"]
+    assert outcome.status == "CREATE_COMPLETE"
+    assert len(digests(clients.ecr, image_name)) == 3 - outcome.drained[0].deleted
+
+
+def test_a_stack_whose_images_do_not_all_go_is_not_deleted(
+    clients: LabClients, make_stack: StackMaker, image_name: str
+) -> None:
+    """A deletion that must fail is not begun. ECR's refusals are those of the strict server."""
+    name = make_stack({"Repository": repository(image_name)})
+    fill(clients.ecr, image_name)
+    refusing = {"code": "ImageInaccessible", "times": None, "share": 1.0}
+    with StrictEcr.start(
+        repository=image_name, images=5, in_process=True, image_failures=[refusing]
+    ) as server:
+        client = server.client("ecr")
+        means = Means(replace(clients, draining_ecr=client), threading.Event())
+
+        outcome = delete_stack(means, inspect(clients, name))
+        client.close()
+
+    assert outcome.ending is Ending.FAILED
+    assert outcome.why == f"not deleted, because images are left in {image_name}"
+    assert outcome.attempts == 0
+    assert outcome.drained[0].failure_codes == {"ImageInaccessible": 5}
+    assert inspect(clients, name).stack.status == "CREATE_COMPLETE"
+
+
+def test_a_deletion_that_somebody_else_has_begun_is_not_raced(
+    clients: LabClients, slow: str
+) -> None:
+    """Between the plan and its execution the stack came under an operation."""
+    planned = inspect(clients, slow)
+    clients.cloudformation.delete_stack(StackName=slow)
+
+    outcome = delete_stack(Means(clients, threading.Event()), planned)
+    wait_until_idle(clients.cloudformation, planned.stack.id)
+
+    assert outcome.ending is Ending.FAILED
+    assert outcome.why == "it is DELETE_IN_PROGRESS now: run this again when that has ended"
+    assert outcome.attempts == 0
+
+
+def test_an_operation_that_begins_while_images_go_is_not_raced(
+    clients: LabClients, slow: str, image_name: str
+) -> None:
+    """The status is looked at again right before the deletion."""
+    fill(clients.ecr, image_name)
+    planned = inspect(clients, slow)
+    begin = Heckler(on_drained=lambda: clients.cloudformation.delete_stack(StackName=slow))
+
+    outcome = delete_stack(Means(clients, threading.Event(), audience=begin), planned)
+    wait_until_idle(clients.cloudformation, planned.stack.id)
+
+    assert outcome.ending is Ending.FAILED
+    assert outcome.why == "it is DELETE_IN_PROGRESS now: run this again when that has ended"
+    assert outcome.attempts == 0
+    assert [each.deleted for each in outcome.drained] == [3]
