@@ -193,7 +193,7 @@ class _StackTree:
             rows = self.held(each, kind, name)
             if not rows:
                 # This stack has let the nested one go: its end is not the repository's.
-                return tuple(links[:1])
+                break
             links.append(self.link(each, rows[0]))
             kind, name = STACK_TYPE, each
         return tuple(links)

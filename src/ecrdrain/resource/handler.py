@@ -7,7 +7,7 @@ from ecrdrain.resource.answer import AGAIN, Answer, deliver
 from ecrdrain.resource.continuation import GoOn, go_on
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
-from ecrdrain.resource.run import Clients, Context, Run
+from ecrdrain.resource.run import Context, Run, client
 from ecrdrain.resource.teardown import tear_down
 
 
@@ -20,7 +20,7 @@ def lambda_handler(event: object, context: Context) -> None:
         # Nobody waits for an answer, so there is none to give, and no use in trying again.
         log("ignored", why="the event has no ResponseURL: it is no request of CloudFormation")
         return
-    run = Run(request, context, log, Clients())
+    run = Run(request, context, log, client)
     answer = answer_in_time(run)
     if answer is not None:
         log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)

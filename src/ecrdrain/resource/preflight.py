@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from ecrdrain.engine.errors import (
     REPOSITORY_NOT_FOUND,
@@ -21,15 +20,7 @@ LONGEST_PATIENCE = 60.0
 
 Source: IAM user guide, "Changes that I make are not always immediately visible".
 """
-LONGEST_WAIT = 8.0
-
-
-class Probe(NamedTuple):
-    """One call without effect, and the permission that it proves."""
-
-    action: str
-    resource: str
-    call: Callable[[], object]
+LONGEST_BREAK = 8.0
 
 
 def preflight(run: Run, settings: Settings) -> str:
@@ -58,40 +49,34 @@ def preflight(run: Run, settings: Settings) -> str:
         if run.now() + wait > give_up:
             return f"the teardown would fail; grant the function's role {missing}"
         run.sleep(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+        wait = min(wait * 2, LONGEST_BREAK)
 
 
 def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield (action, resource) of what a teardown needs and IAM does not allow."""
-    for probe in probes_for(run, settings):
+    for action, resource, call in probes(run, settings):
         try:
-            probe.call()
+            call()
         except aws_errors() as error:
             if not is_denied(error):
                 raise
-            yield probe.action, probe.resource
+            yield action, resource
     if settings.on_delete != "Always":
         yield from readable(run.clients("cloudformation"), run.stack_id)
 
 
-def probes_for(run: Run, settings: Settings) -> list[Probe]:
-    """List the calls to ECR and Lambda that a teardown of this resource makes."""
+def probes(run: Run, settings: Settings) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    """Yield the actions and resources of a teardown, with a call without effect for each."""
     ecr, target = run.clients("ecr"), settings.target
     names = {"registryId": target.account, "repositoryName": target.name}
+    yield "ecr:ListImages", target.arn, partial(ecr.list_images, **names, maxResults=1)
     # No image has a digest drawn by chance: this proves the permission and deletes nothing.
     nothing = [{"imageDigest": f"sha256:{os.urandom(32).hex()}"}]
-    probes = [
-        Probe("ecr:ListImages", target.arn, partial(ecr.list_images, **names, maxResults=1)),
-        Probe(
-            "ecr:BatchDeleteImage",
-            target.arn,
-            partial(ecr.batch_delete_image, **names, imageIds=nothing),
-        ),
-    ]
+    delete = partial(ecr.batch_delete_image, **names, imageIds=nothing)
+    yield "ecr:BatchDeleteImage", target.arn, delete
     # Without the guard the article's narrow role is enough: it cannot go on in a further run, and
     # says so when it has to.
     if settings.on_delete != "Always":
         arn = run.context.invoked_function_arn
         invoke = partial(run.clients("lambda").invoke, FunctionName=arn, InvocationType="DryRun")
-        probes.append(Probe("lambda:InvokeFunction", arn, invoke))
-    return probes
+        yield "lambda:InvokeFunction", arn, invoke

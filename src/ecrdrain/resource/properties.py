@@ -65,29 +65,34 @@ def parse_settings(
         for each in properties
         if each not in PROPERTIES
     ]
-    if not name:
-        mistakes.append(
-            "RepositoryName is missing (RepositoryName: !Ref Repository), and so is "
-            "ECR_REPOSITORY_NAME in the function's environment"
-        )
-    elif not REPOSITORY_NAME.fullmatch(name):
-        mistakes.append(
-            f"RepositoryName {name!r} is not a repository's name, such as team/app: 2 to 256 "
-            "lower-case letters and digits, separated by . _ - or /; neither ARN nor URI"
-        )
-    if registry != target.account:
-        mistakes.append(
-            f"RegistryId {registry!r} is not the function's account, {target.account}; allowed is "
-            "that alone: deploy a function in the repository's account"
-        )
-    if on_delete not in ON_DELETE:
-        mistakes.append(f"OnDelete {on_delete!r} is unknown; allowed are {', '.join(ON_DELETE)}")
-    if preflight not in ("true", "false"):
-        mistakes.append(f"Preflight {preflight!r} is unknown; allowed are true, false")
-    if service_timeout_of({"ServiceTimeout": timeout}) != int(
-        timeout if str(timeout).isdecimal() else 0
+    for right, mistake in (
+        (name, "RepositoryName is missing, and so is ECR_REPOSITORY_NAME in the environment"),
+        (
+            not name or REPOSITORY_NAME.fullmatch(name),
+            (
+                f"RepositoryName {name!r} is not a repository's name: 2 to 256 lower-case letters "
+                "and digits, with . _ - or / between them; neither ARN nor URI"
+            ),
+        ),
+        (
+            registry == target.account,
+            f"RegistryId {registry!r} is not the function's account; allowed is {target.account}",
+        ),
+        (
+            on_delete in ON_DELETE,
+            f"OnDelete {on_delete!r} is unknown; allowed are {', '.join(ON_DELETE)}",
+        ),
+        (
+            preflight in ("true", "false"),
+            f"Preflight {preflight!r} is unknown; allowed are true, false",
+        ),
+        (
+            str(timeout) == str(service_timeout_of(properties)),
+            f"ServiceTimeout {timeout!r} is wrong; allowed are 1 to 3600 seconds",
+        ),
     ):
-        mistakes.append(f"ServiceTimeout {timeout!r} is not allowed; it is 1 to 3600 seconds")
+        if not right:
+            mistakes.append(mistake)
     if mistakes:
         raise PropertyError("; ".join(mistakes))
     return Settings(target, on_delete, preflight == "true")

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Protocol
 
 from ecrdrain.resource.log import Log
@@ -28,30 +29,26 @@ class Context(Protocol):
         ...
 
 
-class Clients:
-    """The boto3 clients, each made when it is first asked for.
+@cache
+def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
+    """Return the boto3 client of a service, made when it is first asked for.
 
     boto3 takes longer to import than many a request takes to answer.
     """
+    import boto3  # noqa: PLC0415 - see above
+    from botocore.config import Config  # noqa: PLC0415 - see above
 
-    def __init__(self) -> None:
-        self._made: dict[str, Any] = {}
-
-    def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
-        """Return the client of a service."""
-        if service not in self._made:
-            import boto3  # noqa: PLC0415 - see the class
-            from botocore.config import Config  # noqa: PLC0415 - the same
-
-            # Short time-outs, so that a call in flight does not outlast the reserve.
-            config = Config(
-                connect_timeout=3,
-                read_timeout=12,
-                retries={"mode": "standard", "max_attempts": 5},
-            )
-            make: Any = boto3.client  # its overloads know services by literal names alone
-            self._made[service] = make(service, config=config)
-        return self._made[service]
+    # Nothing outlasts the reserve: short time-outs, and for a drain no tries but its own.
+    tries = 1 if service == "ecr" else 5
+    make: Any = boto3.client  # its overloads know services by literal names alone
+    return make(
+        service,
+        config=Config(
+            connect_timeout=3,
+            read_timeout=12,
+            retries={"mode": "standard", "total_max_attempts": tries},
+        ),
+    )
 
 
 class Run:

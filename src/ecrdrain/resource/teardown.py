@@ -2,18 +2,32 @@
 
 import time
 
-from ecrdrain.engine.drain import drain_repository
+from ecrdrain.engine.basic import BasicDrain
+from ecrdrain.engine.calls import Until
 from ecrdrain.engine.errors import DENIALS, REPOSITORY_NOT_FOUND, aws_errors, call_error
 from ecrdrain.engine.report import CallError, Report
 from ecrdrain.engine.repository import PrivateRepository
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.continuation import GoOn
 from ecrdrain.resource.evidence import decide
+from ecrdrain.resource.one_by_one import OneByOne
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import Run
 from ecrdrain.resource.target import Target, parse_target
 
 NAMED_FAILURES = 3
+LOGGED = (
+    "images",
+    "deleted",
+    "left",
+    "calls",
+    "throttled",
+    "rounds",
+    "seconds",
+    "empty",
+    "stopped",
+    "error",
+)
 
 
 def tear_down(run: Run) -> Answer | GoOn:
@@ -57,10 +71,9 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
             run.deleted += int(str(facts["deleted"]))
         run.log(event, **facts)
 
-    deadline = time.monotonic() + run.time_to_start()
-    report = drain_repository(repository, deadline=deadline, stop=run.stop, tell=tell)
-    facts = report.to_dict()
-    run.log("drained", **{**facts, "failures": facts["failures"][:NAMED_FAILURES]})
+    until = Until(time.monotonic() + run.time_to_start(), run.stop)
+    report = BasicDrain(repository, OneByOne(run.sleep), until, tell).run()
+    run.log("drained", **{name: getattr(report, name) for name in LOGGED})
     return report
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecrdrain.engine import OneAtATime, Report, drain_repository
+from ecrdrain.engine import OneAtATime, Report, Until, drain_repository, tell_nobody
+from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from ecrdrain.lab.ecr_rules import SameCall
 from tests.unit.engine.registry import Registry, add, digest_of
@@ -58,15 +61,26 @@ def build(images: list[Plan]) -> Rules:
     return rules
 
 
-def drained(registry: Registry) -> Report:
-    """Drain without ever waiting for real."""
+def drain_simply(registry: Registry) -> Report:
+    """Drain as the Lambda function does, without ever waiting for real."""
+    calls = OneAtATime(sleep=lambda _seconds: None)
+    return BasicDrain(registry, calls, Until(), tell_nobody).run()
+
+
+def drain_swiftly(registry: Registry) -> Report:
+    """Drain as the command line does, without ever waiting for real."""
     return drain_repository(registry, calls=OneAtATime(sleep=lambda _seconds: None))
 
 
-@settings(max_examples=150, deadline=None)
+Drained = Callable[[Registry], Report]
+both = pytest.mark.parametrize("drained", [drain_simply, drain_swiftly])
+
+
+@both
+@settings(max_examples=100, deadline=None)
 @given(plans(), st.integers(1, 40), st.sampled_from(SameCall))
 def test_every_graph_of_images_ends_empty_and_is_counted_right(
-    images: list[Plan], page_size: int, same_call: SameCall
+    drained: Drained, images: list[Plan], page_size: int, same_call: SameCall
 ) -> None:
     """Any graph, page size and listing order ends empty, each image counted once."""
     registry = Registry(build(images), page_size=page_size, same_call=same_call)
@@ -78,9 +92,12 @@ def test_every_graph_of_images_ends_empty_and_is_counted_right(
     assert report.calls.get("BatchDeleteImage", 0) == len(registry.batches)
 
 
-@settings(max_examples=50, deadline=None)
+@both
+@settings(max_examples=40, deadline=None)
 @given(plans(), st.sampled_from(SameCall))
-def test_no_call_names_an_image_twice(images: list[Plan], same_call: SameCall) -> None:
+def test_no_call_names_an_image_twice(
+    drained: Drained, images: list[Plan], same_call: SameCall
+) -> None:
     """A batch holds each digest once, at most a hundred of them."""
     registry = Registry(build(images), page_size=7, same_call=same_call)
     drained(registry)
@@ -88,10 +105,11 @@ def test_no_call_names_an_image_twice(images: list[Plan], same_call: SameCall) -
         assert len(set(batch)) == len(batch) <= 100
 
 
+@both
 @settings(max_examples=100, deadline=None)
 @given(plans(most=120), st.data(), st.integers(1, 40), st.sampled_from(SameCall))
 def test_an_image_that_never_goes_is_left_and_said_why(
-    images: list[Plan], data: st.DataObject, page_size: int, same_call: SameCall
+    drained: Drained, images: list[Plan], data: st.DataObject, page_size: int, same_call: SameCall
 ) -> None:
     """What ECR keeps refusing is reported with code and reason, and so is all it holds back."""
     stubborn = data.draw(st.sets(st.integers(0, max(len(images) - 1, 0)), max_size=5))
@@ -115,10 +133,11 @@ def test_an_image_that_never_goes_is_left_and_said_why(
         assert failure.code == expected
 
 
+@both
 @settings(max_examples=100, deadline=None)
 @given(plans(most=150), st.lists(st.integers(1, 25), max_size=12), st.integers(1, 40))
 def test_images_pushed_meanwhile_go_too(
-    images: list[Plan], moments: list[int], page_size: int
+    drained: Drained, images: list[Plan], moments: list[int], page_size: int
 ) -> None:
     """An image that arrives while the drain runs is just more work."""
     pushed = itertools.count(10_000)

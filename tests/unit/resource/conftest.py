@@ -46,5 +46,5 @@ def stage(function: ModuleType, receiver: Receiver, monkeypatch: pytest.MonkeyPa
     for name in ("ECR_REPOSITORY_NAME", "ACCOUNT_ID", "ECRDRAIN_ON_DELETE"):
         monkeypatch.delenv(name, raising=False)
     playing = Stage(function, receiver.url)
-    monkeypatch.setattr(function, "Clients", lambda: playing.client)
+    monkeypatch.setattr(function, "client", playing.client)
     return playing

@@ -145,7 +145,7 @@ def test_an_exception_while_importing_is_answered(
     def broken(_service: str) -> None:
         raise ImportError("No module named 'boto3'")
 
-    monkeypatch.setattr(stage.module, "Clients", lambda: broken)
+    monkeypatch.setattr(stage.module, "client", broken)
     stage.play(stage.request("Delete"))
     assert "ImportError: No module named 'boto3'" in receiver.answer["Reason"]
 
