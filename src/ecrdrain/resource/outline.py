@@ -27,7 +27,7 @@ _KEY = (
 _FLOW_TOKEN = (
     r"""(?x) [\[\]{}] | [\s,:]+ | (?<=\s)\#[^\n]* | [!&*][^\s,\[\]{}]*
     | "(?:[^"\\]|\\[\s\S])*+" | '(?:[^']|'')*+' | """
-    rf"(?:{_FIRST}|-(?=\w)) (?:[^,:\[\]{{}}\#] | :(?![\s,\[\]{{}}]) | (?<!\s)\#)*+"
+    rf"(?:{_FIRST}|-) (?:[^,:\[\]{{}}\#] | :(?![\s,\[\]{{}}]) | (?<!\s)\#)*+"
 )
 
 
@@ -132,10 +132,9 @@ class Outline:
             self.found[path] = value
 
     def skip_text(self, column: int) -> None:
-        """Go past a | or > and its text, which ends where a line is not indented enough."""
+        """Go past a | or > and its text: all lines that are indented more than its key."""
         self.take(rf"[|>][-+]?{_LINE_END}{_BLANK_LINES}")
-        indent = max(self.indent(), column + 1)
-        while self.position < len(self.text) and self.indent() >= indent:
+        while self.indent() > column:
             self.take(rf"[^\n]*\n{_BLANK_LINES}")
 
     def skip_flow(self) -> None:
@@ -154,7 +153,7 @@ class Outline:
             line = self.take(r"((?:[^\n:]|:(?=\S))*?)([ \t]+#[^\n]*)?[ \t]*\n")
             words.append(line[1])
             self.take(_BLANK_LINES)
-            if line[2] or self.indent() <= column or self.see(r" *[#\t]"):
+            if line[2] or self.indent() <= column or self.see(" *#"):
                 return " ".join(words)
             self.take(" *")
 
