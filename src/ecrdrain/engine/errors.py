@@ -19,23 +19,16 @@ ECR's ServerException is a server-side issue (its API reference); the others are
 
 THROTTLES = frozenset(
     {
-        # What botocore's own retry handler takes for throttling (botocore.retries.standard).
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottledException",
-        "TooManyRequestsException",
-        "ProvisionedThroughputExceededException",
-        "TransactionInProgressException",
-        "RequestLimitExceeded",
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "RequestThrottled",
-        "SlowDown",
-        "PriorRequestNotComplete",
-        "EC2ThrottledException",
         # ECR's own word for it (ECR user guide, "HTTP 429: Too Many Requests").
         "ThrottleException",
+        # Of what botocore takes for throttling (botocore.retries.standard), what is not another
+        # service's own.
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "SlowDown",
     }
 )
 

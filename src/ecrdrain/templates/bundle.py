@@ -9,7 +9,7 @@ have 51,200 bytes; nothing is renamed or squeezed, because people will read it i
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ecrdrain.templates.errors import TemplateError
 from ecrdrain.templates.layout import lay_out
@@ -105,9 +105,42 @@ def _reachable(statements: list[ast.stmt], function: str) -> list[ast.stmt]:
             and (_acts(statement, ours) or not wanted.isdisjoint(bound_names(statement)))
         ]
         if not new:
-            return [statements[index] for index in sorted(kept)]
+            return _without_idle_methods([statements[index] for index in sorted(kept)])
         kept.update(new)
         wanted |= used_names(statements[index] for index in new)
+
+
+def _without_idle_methods(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Leave out the methods of plain classes that nothing mentions, as an attribute or in text."""
+    classes = [
+        statement
+        for statement in statements
+        if isinstance(statement, ast.ClassDef)
+        and all(ast.unparse(base) == "NamedTuple" for base in statement.bases)
+    ]
+    while True:
+        mentioned = set(_mentioned(statements))
+        idle = [
+            (owner, member)
+            for owner in classes
+            for member in owner.body
+            if isinstance(member, ast.FunctionDef)
+            and not member.name.startswith("__")
+            and member.name not in mentioned
+        ]
+        if not idle:
+            return statements
+        for owner, member in idle:
+            owner.body.remove(member)
+
+
+def _mentioned(statements: list[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Attribute):
+                yield node.attr
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def _acts(statement: ast.stmt, ours: set[str]) -> bool:

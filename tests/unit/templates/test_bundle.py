@@ -193,6 +193,30 @@ def test_what_the_function_never_uses_is_left_out(package: Callable[..., Package
     assert "def helper" in source
 
 
+def test_methods_that_nothing_mentions_are_left_out(package: Callable[..., Package]) -> None:
+    """A plain class keeps what is called or named in a text, and what Python calls itself."""
+    made = package(
+        app__handler="""
+class Plain:
+    def __init__(self): self.used()
+    def used(self): return self.deeper()
+    def deeper(self): return 1
+    def named(self): return 2
+    def idle(self): return self.idler()
+    def idler(self): return 3
+class Late(Exception):
+    def idle(self): return 4
+def handle(): return getattr(Plain(), "named")(), Late
+""",
+    )
+    source = bundle(made, HANDLER, "handle")
+    assert source.count("def idle") == 1  # that of the exception: Python may know it
+    assert "idler" not in source
+    assert run(source)["handle"]()[0] == 2
+    for kept in ("__init__", "used", "deeper", "named"):
+        assert f"def {kept}(" in source
+
+
 def test_statements_that_act_stay(package: Callable[..., Package]) -> None:
     """A call at the top, and a definition that a decorator of the package takes, are kept."""
     made = package(
