@@ -91,9 +91,10 @@ def drain(  # noqa: PLR0913 - one for each option
     terminal = Terminal(json=output is OutputFormat.JSON)
     registry = "public" if public else "private"
     with Aws(profile, region, endpoint_url, concurrency) as aws:
-        targets = find_targets(
-            asking(aws, registry), repositories, registry_id=registry_id, limit=limit
-        )
+        with terminal.busy("Counting images"):
+            targets = find_targets(
+                asking(aws, registry), repositories, registry_id=registry_id, limit=limit
+            )
         _show_plan(terminal, targets)
         if dry_run:
             terminal.document(drain_plan(targets, registry))

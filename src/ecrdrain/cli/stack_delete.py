@@ -71,7 +71,9 @@ def delete(  # noqa: PLR0913 - one for each option
     terminal = Terminal(json=output is OutputFormat.JSON)
     lift = disable_termination_protection
     with Aws(profile, region, endpoint_url, concurrency) as aws:
-        plan = plan_deletion(_inspect(aws, stacks, wait=wait), lift_protection=lift)
+        with terminal.busy("Reading stacks"):
+            inspections = _inspect(aws, stacks, wait=wait)
+        plan = plan_deletion(inspections, lift_protection=lift)
         status = carry_out(terminal, aws, plan, dry_run=dry_run, yes=yes, lift_protection=lift)
     raise typer.Exit(status)
 

@@ -58,7 +58,7 @@ def show(  # noqa: PLR0913 - one for each option
     """
     del debug  # read off the arguments
     terminal = Terminal(json=output is OutputFormat.JSON)
-    with Aws(profile, region, endpoint_url) as aws:
+    with Aws(profile, region, endpoint_url) as aws, terminal.busy("Reading stacks"):
         inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
     if not terminal.json:
         show_stacks(terminal, inspections)

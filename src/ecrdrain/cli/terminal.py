@@ -6,7 +6,8 @@ document is all that standard output gets.
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,16 @@ class Terminal:
         else:
             console.print(_rich_table(columns, rows))
 
+    @contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Show at a terminal, for as long as the block runs, what is being waited for."""
+        if not is_rich(self.err):
+            yield
+            return
+        # A spinner of ASCII characters, for every encoding.
+        with self.err.status(text, spinner="line"):
+            yield
+
     def ask(self, question: str) -> bool:
         """Ask a question that is answered with yes or no; anything but yes means no.
 
@@ -149,7 +160,8 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> "Ta
     from rich.table import Table  # noqa: PLC0415 - goes with it
     from rich.text import Text  # noqa: PLC0415 - goes with it
 
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    # One column of padding and one of the box between the cells: _GAP.
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
     for column in columns:
         table.add_column(
             column.title,

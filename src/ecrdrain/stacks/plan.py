@@ -84,7 +84,8 @@ def _obstacles(
     for export, importers in inspection.importers.items():
         others = [name for name in importers if name not in deleted]
         if others:
-            yield f"its export {export} is imported by {', '.join(others)}: delete them too"
+            importing = ", ".join(others)
+            yield f"its export {export} is imported by {importing}, which must be gone first"
     yield from _obstacles_of_repositories(inspection.repositories)
 
 

@@ -119,8 +119,12 @@ def check_permissions(
 
 def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
     """Do the same with several items at once; the answers come in the items' order."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
         return list(pool.map(work, items))
+    finally:
+        # After an error or Ctrl-C nobody wants to know the rest.
+        pool.shutdown(cancel_futures=True)
 
 
 def _images(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -26,6 +27,52 @@ def test_a_table_needs_the_width_of_what_must_not_break() -> None:
     """A column that wraps needs room for its longest word alone."""
     assert table_width(COLUMNS, ROWS) == len("repository") + len("images") + len("deletion:") + 4
     assert table_width(COLUMNS, []) == len("repository") + len("images") + len("verdict") + 4
+
+
+@pytest.mark.parametrize("more", [0, 1, 40])
+def test_a_table_that_fits_is_drawn_without_cutting_anything(
+    more: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a window that is exactly as wide as it needs, and in wider ones."""
+    width = table_width(COLUMNS, ROWS) + more
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    Terminal().table(COLUMNS, ROWS)
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert max(len(line) for line in lines) <= width
+    assert lines[0].split() == ["repository", "images", "verdict"]
+    assert lines[2].startswith("team/web     1,234  blocks")
+    last = next(number for number, line in enumerate(lines) if line.startswith("a "))
+    words = [line[len("repository  images  ") :].strip() for line in lines[2:last]]
+    assert " ".join(words) == "blocks deletion: it holds images"
+
+
+def test_a_table_that_does_not_fit_becomes_records(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One column less, and nothing could be drawn whole."""
+    monkeypatch.setenv("COLUMNS", str(table_width(COLUMNS, ROWS) - 1))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    Terminal().table(COLUMNS, ROWS)
+
+    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert out.splitlines() == [
+        "team/web",
+        "  images      1,234",
+        "  verdict     blocks deletion: it holds images",
+        "",
+        "a",
+        "  images      0",
+        "  verdict",
+        "",
+    ]
 
 
 def test_with_json_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
