@@ -19,13 +19,13 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "ecrdrain needs Python 3.11 or newer; $(PYTHON) is older. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/.lab: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[lab]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.lab
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' # the first that knows groups
 	$(BIN)/python -m pip install --quiet --group test
 	@touch $@
 
@@ -33,7 +33,7 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-$(AWSCLI)/.ready: pyproject.toml $(VENV)/.lab
+$(AWSCLI)/.ready: pyproject.toml $(VENV)/.test
 	$(PYTHON) -m venv $(AWSCLI)
 	$(BIN)/python -m pip --python $(AWSCLI)/bin/python install --quiet --group awscli
 	@touch $@
