@@ -12,6 +12,7 @@ from ecrdrain.lab.additions import (
     ecr_layers,
     ecr_listing,
     ecr_pushing,
+    function_logs,
     nested_stacks,
     stack_ancestry,
     update_cleanup,
@@ -32,4 +33,5 @@ def install_all(same_call: SameCall) -> None:
     nested_stacks.install()
     update_cleanup.install()
     custom_resource_answers.install()
+    function_logs.install()
     deletion_pause.install()
