@@ -99,8 +99,8 @@ def a_delete_is_delivered_again_and_the_name_was_taken(world: World) -> None:
     repeats=True,
     on_aws=(
         "The emulator forgets a deleted stack when its name is used again: it cannot be read, so "
-        "FAILED is answered. AWS still tells it by its id: it lists nothing any more, so SUCCESS is "
-        "answered. Nobody waits for either."
+        "FAILED is answered. AWS still knows it by its id: it lists nothing any more, and SUCCESS "
+        "is answered. Nobody waits for either."
     ),
 )
 def a_delete_is_delivered_again_and_the_stack_was_made_anew(world: World) -> None:

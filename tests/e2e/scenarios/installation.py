@@ -72,8 +72,12 @@ class Ecrdrain:
         self, prefix: str, *, timeout: int | None = None, environment: Mapping[str, str]
     ) -> None:
         """Install a provider for this scenario alone; a time limit may be below its minimum."""
-        self._own[prefix] = self._install(prefix)
+        self.use(prefix, self._install(prefix))
         self.account.configure(prefix, timeout=timeout, environment=environment)
+
+    def use(self, prefix: str, function: str) -> None:
+        """Let the scenario's stacks use the function of this ARN."""
+        self._own[prefix] = function
 
     def all_in_one(self, _prefix: str, repository: str) -> str:
         """Return standalone.yaml; its log group stays, so that it can be read."""

@@ -23,7 +23,7 @@ ON_DELETE = {"ECRDRAIN_ON_DELETE": "Always"}
 @scenario(ends="DELETE_COMPLETE", deletes=("",), decides=("drain",))
 def the_four_templates_of_the_article(world: World) -> None:
     """They work as they are with the function in them: no property, no new permission."""
-    _create_as_in_the_article(world, world.installation.source)
+    create_as_in_the_article(world, world.installation.source)
     world.push("")
     world.delete()
 
@@ -38,7 +38,7 @@ def the_four_templates_of_the_article(world: World) -> None:
 )
 def the_four_templates_with_their_role(world: World) -> None:
     """Without the guard the article's role is enough."""
-    _create_as_in_the_article(world, world.installation.source, **ON_DELETE)
+    create_as_in_the_article(world, world.installation.source, **ON_DELETE)
     world.push("")
     world.delete()
 
@@ -88,7 +88,7 @@ def the_drain_of_an_all_in_one_stack_fails(world: World) -> None:
     world.delete(retain=("Drain",))
 
 
-def _create_as_in_the_article(world: World, source: str, **environment: str) -> None:
+def create_as_in_the_article(world: World, source: str, **environment: str) -> None:
     """Upload the article's templates with this function in them, and create the root's stack."""
     for path in ARTICLE_TEMPLATES.glob("*.yaml"):
         template = insert_function(path.read_text(), source)
@@ -101,7 +101,7 @@ def _create_as_in_the_article(world: World, source: str, **environment: str) -> 
 
 def _exchange_function(world: World) -> None:
     """Create the article's stacks, push, and update them to another function and a property."""
-    _create_as_in_the_article(world, ARTICLE_FUNCTION.read_text())
+    create_as_in_the_article(world, ARTICLE_FUNCTION.read_text())
     world.push("")
     world.exchange_function(f"{world.name}-function", world.installation.source)
     template = (ARTICLE_TEMPLATES / "customresource.yaml").read_text()

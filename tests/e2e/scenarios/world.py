@@ -170,6 +170,10 @@ class World:
         """End the function's instances, whatever they do: the next call starts a new one."""
         self.account.configure(self.function, environment={"RESTARTED": uuid.uuid4().hex})
 
+    def set_up(self) -> None:
+        """Give the scenario a function of its own."""
+        self.installation.set_up(self.name, environment={})
+
     def gate(self, *, timeout: int | None = None) -> Gate:
         """Give the scenario a function of its own, with a gate before ECR and Lambda."""
         gate = self._open.enter_context(gate_before(self.account.lab))
