@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 OURS = "ecrdrain"
+OUR_FUNCTION = "ecrdrain-function"
 ARTICLE = "article"
 PAGING = "article-paging"
 CDK = "cdk"
@@ -10,8 +11,8 @@ CLI = "aws-cli"
 CLI_HUNDREDS = "aws-cli-hundreds"
 FORCE = "delete-repository"
 
-EVERYONE = (OURS, ARTICLE, PAGING, CDK, CLI, CLI_HUNDREDS, FORCE)
-FUNCTIONS = (OURS, ARTICLE, PAGING, CDK)
+EVERYONE = (OURS, OUR_FUNCTION, ARTICLE, PAGING, CDK, CLI, CLI_HUNDREDS, FORCE)
+FUNCTIONS = (OURS, OUR_FUNCTION, ARTICLE, PAGING, CDK)
 
 WORDS = {
     "single": "single images",

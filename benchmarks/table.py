@@ -8,7 +8,7 @@ from benchmarks.peers.process import Claim
 from benchmarks.scenarios import OURS
 from benchmarks.targets.target import Target
 
-_LIST, _DELETE = "ListImages", "BatchDeleteImage"
+_LIST, _DELETE = ("ListImages", "DescribeImages"), "BatchDeleteImage"
 _LONGEST_WORDS = 60
 _WORDS = {"repository", "tool", "it says", "what", "target", "measured", "met"}
 """The columns that hold words."""
@@ -124,14 +124,14 @@ def _brief(row: Row) -> str:
 
 def _figures(comparison: Comparison, row: Row) -> list[str]:
     run = row.typical
-    other = sum(number for name, number in run.calls.items() if name not in (_LIST, _DELETE))
+    other = sum(number for name, number in run.calls.items() if name not in (*_LIST, _DELETE))
     return [
         row.peer.title,
         seconds_text(row),
         "1" if row.peer.name == OURS else ratio_text(comparison, row) or "·",
         f"{row.left:,}",
         claim_text(row),
-        f"{run.calls.get(_LIST, 0):,}",
+        f"{sum(run.calls.get(name, 0) for name in _LIST):,}",
         f"{run.calls.get(_DELETE, 0):,}",
         f"{other:,}",
         f"{run.throttled:,}",

@@ -13,7 +13,9 @@ Handler = Callable[[dict[str, Any], Any], object]
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:bench"
 
 
-def answer_of(handler: Handler, request_type: str, **properties: str) -> dict[str, Any]:
+def answer_of(
+    handler: Handler, request_type: str, physical_id: str = "bench", **properties: str
+) -> dict[str, Any]:
     """Invoke a function as CloudFormation does and return what it answers."""
     with _receiving() as (url, answers):
         event = {
@@ -23,7 +25,7 @@ def answer_of(handler: Handler, request_type: str, **properties: str) -> dict[st
             "RequestId": "bench",
             "ResourceType": "Custom::EcrDrain",
             "LogicalResourceId": "Drain",
-            "PhysicalResourceId": "bench",
+            "PhysicalResourceId": physical_id,
             "ResourceProperties": properties,
         }
         context = SimpleNamespace(

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.peers.process import ROOT
-from benchmarks.scenarios import ARTICLE, CDK, CLI, CLI_HUNDREDS, FORCE, OURS, PAGING
+from benchmarks.scenarios import (
+    ARTICLE,
+    CDK,
+    CLI,
+    CLI_HUNDREDS,
+    FORCE,
+    OUR_FUNCTION,
+    OURS,
+    PAGING,
+)
 
 AWS_CLI = ROOT / ".venv-awscli" / "bin"
 CDK_FOLDER = ROOT / "benchmarks" / "peers" / "cdk"
@@ -75,6 +84,7 @@ PEERS = {
     peer.name: peer
     for peer in (
         Peer(OURS, "ecrdrain", _python(OURS)),
+        Peer(OUR_FUNCTION, "ecrdrain's function", _python(OUR_FUNCTION)),
         Peer(ARTICLE, "the article's function", _python(ARTICLE)),
         Peer(PAGING, "the article's function with paging", _python(PAGING)),
         Peer(

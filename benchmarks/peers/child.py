@@ -51,13 +51,29 @@ def _ecrdrain(_: str) -> Work:
 def _sequential(_: str) -> Work:
     import boto3  # noqa: PLC0415 - as above
 
-    from ecrdrain.engine import OneAtATime, PrivateRepository, drain_repository  # noqa: PLC0415
+    from ecrdrain.engine import DescribingRepository, OneAtATime, drain_repository  # noqa: PLC0415
 
-    repository = PrivateRepository(boto3.client("ecr"), os.environ["ECR_REPOSITORY_NAME"])
+    repository = DescribingRepository(boto3.client("ecr"), os.environ["ECR_REPOSITORY_NAME"])
 
     def work() -> Claim:
         report = drain_repository(repository, calls=OneAtATime())
         return report.empty, f"{report.deleted} deleted, {report.left} left"
+
+    return work
+
+
+def _ecrdrain_function(_: str) -> Work:
+    import boto3  # noqa: F401, PLC0415 - as above
+
+    from ecrdrain.resource.handler import lambda_handler  # noqa: PLC0415 - as above
+
+    name, account = os.environ["ECR_REPOSITORY_NAME"], os.environ["ACCOUNT_ID"]
+    arn = f"arn:aws:ecr:{os.environ['AWS_REGION']}:{account}:repository/{name}"
+
+    def work() -> Claim:
+        # There is no stack that could be asked whether the repository is going away.
+        answer = answer_of(lambda_handler, "Delete", arn, RepositoryName=name, OnDelete="Always")
+        return answer["Status"] == "SUCCESS", answer.get("Reason", "")
 
     return work
 
@@ -104,6 +120,7 @@ def _force(_: str) -> Work:
 
 _ROLES: dict[str, Callable[[str], Work]] = {
     "ecrdrain": _ecrdrain,
+    "ecrdrain-function": _ecrdrain_function,
     "sequential": _sequential,
     "article": _function,
     "article-paging": _function,

@@ -13,6 +13,7 @@ from ecrdrain.lab.strict import TOPOLOGIES, Order
 from ecrdrain.lab.strict.topologies import pushes
 
 BATCH, PAGE = 100, 1_000
+LISTS = ("ListImages", "DescribeImages")
 SPARE_LIST_CALLS = 3
 LIMIT_SECONDS = 300.0
 
@@ -46,7 +47,7 @@ def calls_targets(stage: Stage, sizes: tuple[int, ...]) -> Iterator[Target]:
             share <= most and not run.left,
         )
     spare = [
-        (_count(run, "ListImages") - math.ceil(rows(topology, number) / PAGE), topology, number)
+        (_count(run, *LISTS) - math.ceil(rows(topology, number) / PAGE), topology, number)
         for (topology, number), several in runs.items()
         for run in several
     ]
@@ -76,5 +77,5 @@ def _runs(stage: Stage, topology: str, number: int) -> Iterator[Run]:
         )
 
 
-def _count(run: Run, operation: str) -> int:
-    return run.calls.get(operation, 0)
+def _count(run: Run, *operations: str) -> int:
+    return sum(run.calls.get(operation, 0) for operation in operations)

@@ -17,7 +17,7 @@ def run(seconds: float = 1.0, **facts: Any) -> Run:
     usual: dict[str, Any] = {
         "claim": Claim.SUCCESS,
         "words": "",
-        "calls": {"ListImages": 2, "BatchDeleteImage": 10},
+        "calls": {"ListImages": 1, "DescribeImages": 1, "BatchDeleteImage": 10},
         "throttled": 0,
         "in_flight": 4,
         "left": 0,

@@ -80,8 +80,8 @@ def test_a_stopped_run_is_not_repeated() -> None:
 
 
 def test_a_long_run_is_not_repeated() -> None:
-    """A tool that takes longer than 20 seconds runs once."""
-    stage = ScriptedStage(lambda _images, _behaviour: run(20.1))
+    """A tool that takes longer than 25 seconds runs once."""
+    stage = ScriptedStage(lambda _images, _behaviour: run(25.1))
     scenario = Scenario(topology="single", images=10, repetitions=3, peers=("ecrdrain",))
 
     (compared,) = compare(stage, [scenario], PEERS, lambda _: None)
