@@ -103,7 +103,7 @@ STACK_FIELDS = {
 }
 
 DELETION_PLAN_FIELDS = {
-    "dryRun": "true: nothing was done",
+    "dryRun": "whether only the plan was asked for; nothing was touched in either case",
     "obstacles": "what forbids the deletion:",
     "obstacles[].stack": "the stack",
     "obstacles[].why": "the reason and the remedy",
@@ -175,10 +175,10 @@ def stacks_shown(inspections: Sequence[Inspection]) -> dict[str, Any]:
     return {"stacks": [_stack(each) for each in inspections]}
 
 
-def deletion_plan(plan: Plan) -> dict[str, Any]:
-    """Return the document of ``stack delete --dry-run``."""
+def deletion_plan(plan: Plan, *, dry_run: bool) -> dict[str, Any]:
+    """Return the document of ``stack delete`` when nothing was touched."""
     return {
-        "dryRun": True,
+        "dryRun": dry_run,
         "obstacles": [{"stack": each.stack, "why": each.why} for each in plan.obstacles],
         **stacks_shown(plan.inspections),
     }

@@ -23,7 +23,12 @@ DRAIN = {
     "ecr:DescribeRepositories": "for patterns, and to offer names near a wrong one",
 }
 
-STACK_SHOW = {"ecr:DescribeImages": _IMAGES["ecr:DescribeImages"], **_STACK}
+_FUNCTION = {
+    "cloudformation:ListExports": "whether the function of a drain is still exported",
+    "lambda:GetFunctionConfiguration": "whether it is there; it counts so unless both are allowed",
+}
+
+STACK_SHOW = {"ecr:DescribeImages": _IMAGES["ecr:DescribeImages"], **_STACK, **_FUNCTION}
 
 STACK_DELETE = {
     **_IMAGES,
@@ -31,8 +36,7 @@ STACK_DELETE = {
     "cloudformation:DeleteStack": "delete the stack",
     "cloudformation:UpdateTerminationProtection": "for --disable-termination-protection",
     "cloudformation:ListStacks": "to tell a stack deleted before from a wrong name",
-    "cloudformation:ListExports": "whether the function of a failed drain is still exported",
-    "lambda:GetFunctionConfiguration": "whether the function of a failed drain is still there",
+    **_FUNCTION,
 }
 
 INSTALL = {

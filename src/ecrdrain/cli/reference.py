@@ -52,10 +52,13 @@ _DOCUMENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "stack show": {"JSON": STACK_FIELDS},
     "stack delete": {
         "JSON": DELETION_FIELDS,
-        "JSON of `--dry-run`": DELETION_PLAN_FIELDS,
+        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN_FIELDS,
     },
     "install": {"JSON": INSTALLATION_FIELDS},
-    "uninstall": {"JSON": DELETION_FIELDS, "JSON of `--dry-run`": DELETION_PLAN_FIELDS},
+    "uninstall": {
+        "JSON": DELETION_FIELDS,
+        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN_FIELDS,
+    },
 }
 
 _OF_CLOUDFORMATION = """

@@ -1,6 +1,8 @@
 """``ecrdrain stack delete``: drain what goes away, delete, and rescue what is stuck."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -52,6 +54,15 @@ def delete(  # noqa: PLR0913 - one for each option
         bool,
         typer.Option("--wait", help="Wait for stacks that are in the middle of an operation."),
     ] = False,
+    drain_resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LOGICAL_ID",
+            help="A custom resource that only emptied a repository, if its function is gone too; "
+            "may be repeated. Custom::EcrDrain is known.",
+            show_default=False,
+        ),
+    ] = None,
     concurrency: Concurrency = CONCURRENCY,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -74,27 +85,25 @@ def delete(  # noqa: PLR0913 - one for each option
         with terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
         plan = plan_deletion(inspections, lift_protection=lift)
-        status = carry_out(terminal, aws, plan, dry_run=dry_run, yes=yes, lift_protection=lift)
+        means = Means(
+            aws,
+            Event(),
+            concurrency,
+            lift_protection=lift,
+            more_drains=frozenset(drain_resource or ()),
+        )
+        status = carry_out(terminal, means, plan, dry_run=dry_run, yes=yes)
     raise typer.Exit(status)
 
 
-def carry_out(  # noqa: PLR0913 - all but three are named
-    terminal: Terminal,
-    aws: Aws,
-    plan: Plan,
-    *,
-    dry_run: bool,
-    yes: bool,
-    lift_protection: bool = False,
-) -> int:
+def carry_out(terminal: Terminal, means: Means, plan: Plan, *, dry_run: bool, yes: bool) -> int:
     """Show a plan, ask once, do it, and return the exit status."""
     show_stacks(terminal, plan.inspections)
     for obstacle in plan.obstacles:
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
-    check_drains(aws, plan.drains)
-    if dry_run:
-        terminal.document(deletion_plan(plan))
+    check_drains(means.clients, plan.drains)
     if dry_run or plan.obstacles:
+        terminal.document(deletion_plan(plan, dry_run=dry_run))
         return FAILED if plan.obstacles else OK
     there = [each.stack.name for each in plan.inspections if each.stack.status != DELETED]
     if there and not yes and not terminal.ask(_question(plan, there)):
@@ -102,8 +111,7 @@ def carry_out(  # noqa: PLR0913 - all but three are named
         return FAILED
     images = {each.repository.name: each.survey.images for each in plan.drains}
     with interruptible() as stop, ProgressView(terminal, images) as view:
-        means = Means(aws, stop, aws.concurrency, view, lift_protection)
-        outcomes = delete_stacks(means, plan)
+        outcomes = delete_stacks(replace(means, stop=stop, audience=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)
     terminal.document(deletion_result(outcomes))

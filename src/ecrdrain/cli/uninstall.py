@@ -1,5 +1,7 @@
 """``ecrdrain uninstall``: remove the provider stack, unless somebody still needs it."""
 
+from threading import Event
+
 import typer
 
 from ecrdrain.cli.aws import Aws
@@ -19,6 +21,7 @@ from ecrdrain.cli.options import (
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.stacks.inspection import inspect
+from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.plan import plan_deletion
 from ecrdrain.stacks.template import declared_exports, read_template
 
@@ -49,5 +52,5 @@ def uninstall(  # noqa: PLR0913 - one for each option
                 "ecrdrain stack delete deletes any stack"
             )
         plan = plan_deletion([inspection])
-        status = carry_out(terminal, aws, plan, dry_run=dry_run, yes=yes)
+        status = carry_out(terminal, Means(aws, Event()), plan, dry_run=dry_run, yes=yes)
     raise typer.Exit(status)

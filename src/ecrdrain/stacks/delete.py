@@ -10,11 +10,10 @@ from ecrdrain.stacks.clients import drainable
 from ecrdrain.stacks.drains import drain_all
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.events import EventReader, StackEvent, follow
-from ecrdrain.stacks.functions import function_is_gone
-from ecrdrain.stacks.inspection import Inspection, Judged, judged_repositories, read_failures
+from ecrdrain.stacks.failures import read_failed
+from ecrdrain.stacks.inspection import Inspection, Judged, judged_repositories
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Leftover, Outcome
-from ecrdrain.stacks.repositories import is_drain, repository_names
 from ecrdrain.stacks.rescue import Failed, Remedy, Step, find_remedy
 from ecrdrain.stacks.tree import DELETE_FAILED, DELETED, Stack, describe, is_busy, read_stack
 
@@ -81,6 +80,7 @@ class _Deletion:
         )
 
     def _delete(self) -> None:
+        means = self._means
         self._see_again()
         taken: frozenset[Step] = frozenset()
         remedy = self._remedy_at_first()
@@ -90,17 +90,19 @@ class _Deletion:
             self._attempt(remedy)
             if self._stack.status == DELETED:
                 return
-            failed = self._read_failed()
+            failed = read_failed(means.clients, self._stack, means.more_drains)
             remedy = find_remedy(failed, taken)
-            self._failed = [_leftover(each, each.reason) for each in failed]
+            self._failed = [_leftover(each, each.reason + _hint(each)) for each in failed]
             if remedy is None:
                 raise _GaveUp(self._stack.reason or f"it is {self._stack.status}")
 
     def _remedy_at_first(self) -> Remedy | None:
         """For a stack that has failed before, let dead drains go at once."""
+        means = self._means
         if self._stack.status != DELETE_FAILED:
             return None
-        return find_remedy(self._read_failed(), frozenset({Step.AGAIN, Step.RETAIN_MUTE}))
+        failed = read_failed(means.clients, self._stack, means.more_drains)
+        return find_remedy(failed, frozenset({Step.AGAIN, Step.RETAIN_MUTE}))
 
     def _see_again(self) -> None:
         """See that what was planned still stands; much can happen while a question waits."""
@@ -213,39 +215,21 @@ class _Deletion:
             self._stack = Stack(self._stack.id, self._stack.name, DELETED)
         self._repositories = judged_repositories(clients, self._stack)
 
-    def _read_failed(self) -> list[Failed]:
-        """Return what failed, in this stack and those below it."""
-        stacks = {each.id: each for each in self._stack.walk()}
-        names = repository_names(self._stack)
-        failed: list[Failed] = []
-        for event in read_failures(self._means.clients, self._stack):
-            stack = stacks[event.stack_id]
-            resource = next(
-                (each for each in stack.resources if each.logical_id == event.logical_id), None
-            )
-            drain = resource is not None and is_drain(stack.id, resource, names)
-            failed.append(
-                Failed(
-                    stack=stack.name,
-                    stack_id=stack.id,
-                    stack_status=stack.status,
-                    logical_id=event.logical_id,
-                    type=event.type,
-                    physical_id=event.physical_id,
-                    reason=event.reason,
-                    drain=drain,
-                    function_gone=drain
-                    and resource is not None
-                    and function_is_gone(self._means.clients, stack, resource),
-                )
-            )
-        return failed
-
 
 def _key(judged: Judged) -> tuple[str, str, str, str]:
     """Return what must stay as planned; how many images there are may change."""
     repository = judged.repository
     return (repository.stack_id, repository.name, repository.kept_by, repository.unreadable)
+
+
+def _hint(failed: Failed) -> str:
+    """Tell how to go on with a custom resource that nobody can delete any more."""
+    if failed.drain or not failed.function_gone:
+        return ""
+    return (
+        ". Its function is gone; if all that it did was to empty a repository, "
+        f"say --drain-resource {failed.logical_id}"
+    )
 
 
 def _why_let_go(failed: Failed) -> str:

@@ -1,12 +1,15 @@
 """A stack looked at as a whole: its repositories, what is in them, and who depends on it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ecrdrain.engine.errors import aws_errors, is_denied
 from ecrdrain.stacks.clients import Clients, asking
 from ecrdrain.stacks.events import StackEvent, last_failures
+from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
 from ecrdrain.stacks.repositories import (
+    Drain,
     Judgement,
     StackRepository,
     Verdict,
@@ -72,10 +75,29 @@ def judged_repositories(clients: Clients, stack: Stack) -> tuple[Judged, ...]:
     """Count and judge the repositories of a stack and its nested stacks."""
 
     def judged(repository: StackRepository) -> Judged:
+        drain = repository.drain
+        if drain is not None and _is_dead(clients, stack, drain):
+            repository = replace(repository, drain=replace(drain, dead=True))
         found = survey(asking(clients, repository.registry), repository.name)
         return Judged(repository, found, judge(repository, found))
 
     return tuple(at_once(judged, find_repositories(stack)))
+
+
+def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
+    """Tell whether the function of a drain is gone, as far as the caller may know it."""
+    found = (
+        (stack, resource)
+        for stack in root.walk()
+        for resource in stack.resources
+        if stack.name == drain.stack and resource.logical_id == drain.logical_id
+    )
+    try:
+        return any(function_is_gone(clients, stack, resource) for stack, resource in found)
+    except aws_errors() as error:
+        if not is_denied(error):
+            raise
+        return False  # then it shows when the stack is deleted
 
 
 def check_drains(clients: Clients, repositories: Iterable[Judged]) -> None:

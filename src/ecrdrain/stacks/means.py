@@ -57,6 +57,7 @@ class Means:
         concurrency: How many calls the drains may have in flight, all together.
         audience: Who hears of it.
         lift_protection: Whether termination protection may be turned off.
+        more_drains: Logical ids of custom resources that are drains, by the user's word.
     """
 
     clients: Clients
@@ -64,3 +65,4 @@ class Means:
     concurrency: int = CONCURRENCY
     audience: Audience = field(default_factory=SilentAudience)
     lift_protection: bool = False
+    more_drains: frozenset[str] = frozenset()

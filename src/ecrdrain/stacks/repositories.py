@@ -35,11 +35,13 @@ class Drain:
 
     Attributes:
         never: Whether it says OnDelete: Never.
+        dead: Whether its function is certainly gone.
     """
 
     logical_id: str
     stack: str
     never: bool = False
+    dead: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
     """Say what the deletion of the stack does to a repository with these images."""
     drain = repository.drain
     never = drain is not None and drain.never
+    dead = drain is not None and drain.dead
     by = drain.logical_id if drain else ""
     # The first row that holds decides.
     rows = (
@@ -122,10 +125,11 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
         (repository.kept_by, Verdict.KEPT, repository.kept_by),
         (repository.unreadable, Verdict.UNKNOWN, repository.unreadable),
         (repository.empty_on_delete, Verdict.NATIVE, "EmptyOnDelete"),
+        (dead, Verdict.BLOCKS, f"the function of {by} is gone"),
         (drain and not never, Verdict.DRAINED, f"by {by}"),
         (found.images == 0, Verdict.NATIVE, "it is empty"),
         (never, Verdict.BLOCKS, f"{by} says OnDelete: Never"),
-        (True, Verdict.BLOCKS, "it holds images, and nothing empties it"),
+        (True, Verdict.BLOCKS, "it holds images, and no drain is attached"),
     )
     return next(Judgement(verdict, why) for holds, verdict, why in rows if holds)
 
@@ -151,12 +155,16 @@ def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
     if resource.type == DRAIN:
         return True
     prefix = repository_arn(stack_id, "")
-    custom = resource.type.startswith("Custom::") or resource.type == _CUSTOM
     return (
-        custom
+        is_custom(resource)
         and resource.physical_id.startswith(prefix)
         and resource.physical_id.removeprefix(prefix) in names
     )
+
+
+def is_custom(resource: Resource) -> bool:
+    """Tell a custom resource by its type."""
+    return resource.type.startswith("Custom::") or resource.type == _CUSTOM
 
 
 @dataclass(frozen=True)

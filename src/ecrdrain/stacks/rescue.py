@@ -34,7 +34,7 @@ class Failed:
         stack_status: The status of that stack.
         reason: CloudFormation's reason.
         drain: Whether it is a drain, which stands for nothing that could be left behind.
-        function_gone: Whether it is a drain whose function is certainly gone.
+        function_gone: Whether it is a custom resource whose function is certainly gone.
     """
 
     stack: str

@@ -76,7 +76,7 @@ def test_show_says_what_blocks_and_what_does_not(
 
     lines = {line.split()[0].removeprefix(f"{name}/"): line for line in ran.out.splitlines()}
     assert ran.status == 0
-    assert lines["blocks"].endswith("blocks deletion: it holds images, and nothing empties it")
+    assert lines["blocks"].endswith("blocks deletion: it holds images, and no drain is attached")
     assert lines["empty"].endswith("deletes natively: it is empty")
     assert lines["kept"].endswith("kept: its DeletionPolicy is Retain")
     assert lines["native"].endswith("deletes natively: EmptyOnDelete")

@@ -142,7 +142,7 @@ def test_a_narrow_window_gets_records_in_place_of_a_table(
 
     assert terminal.finish() == 0
     assert "images          3" in terminal.text
-    assert "blocks deletion: it holds images, and nothing empties it" in terminal.text.replace(
+    assert "blocks deletion: it holds images, and no drain is attached" in terminal.text.replace(
         "\n", ""
     )
 

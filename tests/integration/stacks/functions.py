@@ -14,7 +14,7 @@ def handler(event, context):
     body = json.dumps({{
         "Status": "FAILED" if failed else "SUCCESS",
         "Reason": "as the test wants it",
-        "PhysicalResourceId": f"arn:aws:ecr:{{region}}:{{account}}:repository/{{name}}",
+        "PhysicalResourceId": {identity},
         **{{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}},
     }})
     request = urllib.request.Request(
@@ -24,13 +24,19 @@ def handler(event, context):
 """
 
 
-def function(role: object, *, fails: bool = False) -> dict[str, Any]:
+_ARN_OF_REPOSITORY = 'f"arn:aws:ecr:{region}:{account}:repository/{name}"'
+_LOG_STREAM = 'event.get("PhysicalResourceId", context.log_stream_name)'
+
+
+def function(role: object, *, fails: bool = False, old: bool = False) -> dict[str, Any]:
     """Return the resource of a function that answers and drains nothing.
 
     Args:
         role: The role's ARN, or what refers to it.
         fails: Whether it answers FAILED to a Delete.
+        old: Whether its physical id is a log stream, as that of older functions is.
     """
+    code = _ANSWER.format(fails=fails, identity=_LOG_STREAM if old else _ARN_OF_REPOSITORY)
     return {
         "Type": "AWS::Lambda::Function",
         "Properties": {
@@ -38,7 +44,7 @@ def function(role: object, *, fails: bool = False) -> dict[str, Any]:
             "Handler": "index.handler",
             "Role": role,
             "Timeout": 30,
-            "Code": {"ZipFile": _ANSWER.format(fails=fails)},
+            "Code": {"ZipFile": code},
         },
     }
 

@@ -13,23 +13,37 @@ from ecrdrain.stacks.inspection import inspect
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import plan_deletion
+from ecrdrain.stacks.repositories import Judgement, Verdict
 from tests.integration.stacks.conftest import digests, drain, fill, repository
 from tests.integration.stacks.functions import ARN, ROLE, function
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
 
     from tests.integration.stacks.conftest import LabClients, StackMaker
 
 
-def delete(clients: LabClients, *names: str, lift_protection: bool = False) -> list[Outcome]:
+def delete(
+    clients: LabClients,
+    *names: str,
+    lift_protection: bool = False,
+    more_drains: Collection[str] = (),
+) -> list[Outcome]:
     """Plan the deletion of stacks and carry it out."""
     plan = plan_deletion(
         [inspect(clients, name) for name in names], lift_protection=lift_protection
     )
     assert plan.obstacles == ()
-    return delete_stacks(Means(clients, threading.Event(), lift_protection=lift_protection), plan)
+    means = Means(
+        clients,
+        threading.Event(),
+        lift_protection=lift_protection,
+        more_drains=frozenset(more_drains),
+    )
+    return delete_stacks(means, plan)
 
 
 def status(cloudformation: CloudFormationClient, name: str) -> str:
@@ -41,6 +55,14 @@ def status(cloudformation: CloudFormationClient, name: str) -> str:
         for each in page["StackSummaries"]
         if each["StackName"] == name
     )
+
+
+def delete_function(clients: LabClients, name: str) -> None:
+    """Delete the function of a stack behind CloudFormation's back."""
+    function_name = clients.cloudformation.describe_stack_resource(
+        StackName=name, LogicalResourceId="Function"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    clients.functions.delete_function(FunctionName=function_name)
 
 
 def fail_to_delete(cloudformation: CloudFormationClient, name: str) -> None:
@@ -188,12 +210,7 @@ def test_a_drain_whose_function_is_gone_is_let_go_of_and_its_repository_drained_
         }
     )
     fill(ecr, image_name)
-    [token] = [
-        each.physical_id
-        for each in inspect(clients, name).stack.resources
-        if each.logical_id == "Function"
-    ]
-    clients.functions.delete_function(FunctionName=token)
+    delete_function(clients, name)
     fail_to_delete(cloudformation, name)
 
     [outcome] = delete(clients, name)
@@ -220,18 +237,60 @@ def test_a_function_that_went_before_the_stack_is_found_out_on_the_way(
         }
     )
     fill(ecr, image_name)
-    [token] = [
-        each.physical_id
-        for each in inspect(clients, name).stack.resources
-        if each.logical_id == "Function"
-    ]
-    clients.functions.delete_function(FunctionName=token)
+    delete_function(clients, name)
 
     [outcome] = delete(clients, name)
 
     assert outcome.ending is Ending.DELETED
     assert outcome.attempts == 2
     assert [each.logical_id for each in outcome.let_go] == ["Drain"]
+
+
+def test_an_older_drain_is_let_go_of_only_by_the_users_word(
+    clients: LabClients, make_stack: StackMaker, image_name: str
+) -> None:
+    """Its type and its physical id do not tell that it stands for nothing."""
+    name = make_stack(
+        {
+            "Function": function(ROLE, old=True),
+            "Repository": repository(image_name),
+            "Empty": {**drain(ARN, {"Ref": "Repository"}), "Type": "Custom::CustomResource"},
+        }
+    )
+    fill(clients.ecr, image_name)
+    delete_function(clients, name)
+
+    [unsaid] = delete(clients, name)
+    [said] = delete(clients, name, more_drains={"Empty"})
+
+    assert unsaid.ending is Ending.FAILED
+    assert [each.logical_id for each in unsaid.failed] == ["Empty"]
+    assert unsaid.failed[0].why.endswith(
+        "Its function is gone; if all that it did was to empty a repository, "
+        "say --drain-resource Empty"
+    )
+    assert said.ending is Ending.DELETED
+    assert [each.logical_id for each in said.let_go] == ["Empty"]
+
+
+def test_a_dead_drain_is_seen_before_anything_is_deleted(
+    clients: LabClients, make_stack: StackMaker, image_name: str
+) -> None:
+    """The verdict is that it blocks, images or not."""
+    name = make_stack(
+        {
+            "Function": function(ROLE),
+            "Repository": repository(image_name),
+            "Drain": drain(ARN, {"Ref": "Repository"}),
+        }
+    )
+    [alive] = inspect(clients, name).repositories
+    delete_function(clients, name)
+
+    [dead] = inspect(clients, name).repositories
+
+    assert alive.judgement == Judgement(Verdict.DRAINED, "by Drain")
+    assert dead.judgement == Judgement(Verdict.BLOCKS, "the function of Drain is gone")
 
 
 def test_a_dead_drain_in_a_nested_stack_is_let_go_of_there(

@@ -19,6 +19,7 @@ FULL = Survey(images=3)
 EMPTY = Survey()
 ATTACHED = Drain("Drain", "web")
 NEVER = Drain("Drain", "web", never=True)
+DEAD = Drain("Drain", "web", dead=True)
 
 
 def owned(**attributes: object) -> StackRepository:
@@ -38,6 +39,9 @@ def owned(**attributes: object) -> StackRepository:
         (owned(drain=ATTACHED), EMPTY, Verdict.DRAINED),
         (owned(drain=ATTACHED, empty_on_delete=True), FULL, Verdict.NATIVE),
         (owned(drain=NEVER), FULL, Verdict.BLOCKS),
+        (owned(drain=DEAD), FULL, Verdict.BLOCKS),
+        (owned(drain=DEAD), EMPTY, Verdict.BLOCKS),
+        (owned(drain=DEAD, kept_by="x"), FULL, Verdict.KEPT),
         (owned(drain=NEVER), EMPTY, Verdict.NATIVE),
         (owned(kept_by="its DeletionPolicy is Retain"), FULL, Verdict.KEPT),
         (owned(kept_by="its DeletionPolicy is Retain", drain=ATTACHED), FULL, Verdict.KEPT),
