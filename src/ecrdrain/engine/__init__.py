@@ -1,5 +1,6 @@
 """How a repository is emptied."""
 
+from ecrdrain.engine.basic import Tell
 from ecrdrain.engine.calls import Calls, Until
 from ecrdrain.engine.config import client_config
 from ecrdrain.engine.described import DescribingRepository, PublicRepository
@@ -8,7 +9,7 @@ from ecrdrain.engine.one_at_a_time import OneAtATime
 from ecrdrain.engine.pacer import CONCURRENCY, LaneState, Pacer
 from ecrdrain.engine.report import CallError, Failure, Report
 from ecrdrain.engine.repository import Page, PrivateRepository, Repository
-from ecrdrain.engine.rounds import Tell, tell_nobody
+from ecrdrain.engine.rounds import tell_nobody
 
 __all__ = [
     "CONCURRENCY",

@@ -201,15 +201,24 @@ class BasicDrain:
         """Delete what is unsent, in batches of at most a hundred."""
         while self.unsent:
             batch = Batch(self.unsent[:BATCH_SIZE])
-            future = self.ledger.submit(DELETE_OPERATION, partial(batch.delete, self.repository))
+            delete = partial(batch.delete, self.repository)
             try:
+                future = self.ledger.submit(DELETE_OPERATION, delete)
                 refused = self.ledger.result(DELETE_OPERATION, future)
-            except CallFailed:
-                # What may have taken effect is neither deleted nor left for certain.
-                self.unsent = self.unsent[len(batch.digests) * batch.unsure :]
+            except (CallFailed, Halted):
+                self.unsent = self.unsent[BATCH_SIZE:]
+                self.lose(batch)
                 raise
             self.unsent = self.unsent[BATCH_SIZE:]
             self.judge(batch, refused)
+
+    def lose(self, batch: Batch) -> None:
+        """Take that a call has failed: if that may have had an effect, nothing is known now."""
+        if not batch.unsure:
+            self.unsent += batch.digests
+            return
+        for digest in batch.digests:
+            self.remaining.pop(digest, None)
 
     def judge(self, batch: Batch, refused: Iterable[Failure]) -> None:
         """Take ECR's word on each image of a batch: what was not refused is gone."""

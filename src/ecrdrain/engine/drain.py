@@ -2,11 +2,12 @@
 
 import threading
 
+from ecrdrain.engine.basic import Tell
 from ecrdrain.engine.calls import Calls, Until
 from ecrdrain.engine.pacer import CONCURRENCY, Pacer
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import Repository
-from ecrdrain.engine.rounds import Drain, Tell, tell_nobody
+from ecrdrain.engine.rounds import Drain, tell_nobody
 
 
 def drain_repository(  # noqa: PLR0913 - keywords, each with a default

@@ -1,5 +1,6 @@
 """One walk over everything that a repository lists."""
 
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,9 +12,12 @@ from ecrdrain.engine.repository import Page, Repository
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+FETCHED = 3
+"""Pages that wait for the drain to come to them, at most."""
+
 
 class Listing:
-    """A fresh listing, read page by page; the next page comes while one is worked on.
+    """A fresh listing, read page by page; the next pages come while one is worked on.
 
     When a repository is large and holds both images that lead and images that follow, those with
     a tag are listed first and those without after them: then none has to be kept back.
@@ -21,15 +25,20 @@ class Listing:
     Attributes:
         broken: What ended the walk early; None when the last page was reached. Beginning anew
             can help.
-        ahead: Whether to fetch pages of images without a tag, too, before they are asked for.
+        eager: Whether to fetch pages of images without a tag, too, before they are needed.
     """
 
     def __init__(self, repository: Repository, ledger: Ledger) -> None:
         self._repository = repository
         self._ledger = ledger
         self.broken: CallFailed | None = None
-        self.ahead = True
+        self.eager = True
         self._left = "ANY"  # what `kinds` has to list: all, or what is known to be there
+        self._tags = "ANY"
+        self._kinds = False
+        self._token: str | None = None
+        self._pages: deque[Page] = deque()
+        self._coming: Future[Page] | None = None
 
     def pages(self) -> Iterator[Page]:
         """Yield the pages; one without a token ends what could be listed in one go.
@@ -38,15 +47,15 @@ class Listing:
             CallFailed: A call failed, and beginning anew would not help.
             Halted: No further call may start.
         """
-        first = self._page("ANY")
+        first = self._first("ANY")
         mixed = len({leads for _, leads in first.rows}) > 1
         if not (first.token and mixed and self._repository.knows_tag_status):
-            yield from self._pages(first, "ANY")
+            yield from self._and_the_rest(first)
             return
         self._left = "UNTAGGED"
         for tags in ("TAGGED", "UNTAGGED"):
             if self.broken is None:
-                yield from self._pages(self._page(tags), tags)
+                yield from self._and_the_rest(self._first(tags))
 
     def kinds(self) -> Iterator[Page]:
         """Yield the pages of what `pages` has not shown, or not with a tag; indexes lead.
@@ -54,37 +63,66 @@ class Listing:
         Raises:
             CallFailed, Halted: As for `pages`.
         """
-        yield from self._pages(self._page(self._left, kinds=True), self._left, kinds=True)
+        yield from self._and_the_rest(self._first(self._left, kinds=True))
 
-    def _pages(self, page: Page, tags: str, *, kinds: bool = False) -> Iterator[Page]:
-        """Yield a page and those after it."""
-        while page.token is not None:
-            future = None
-            if self.ahead or tags != "UNTAGGED":
-                future = self._fetch(page.token, tags, kinds=kinds)
-            yield page
-            future = future or self._fetch(page.token, tags, kinds=kinds)
-            try:
-                page = self._result(future, kinds=kinds)
-            except CallFailed as failed:
-                # ECR may not know a token any more, for instance after some time.
-                if failed.error.code != INVALID_PARAMETER:
-                    raise
-                self.broken = failed
+    def look_ahead(self) -> None:
+        """Take a page that has come, and have the next one fetched.
+
+        Raises:
+            CallFailed, Halted: As for `pages`.
+        """
+        while len(self._pages) < FETCHED:
+            if self._coming is None and (self.eager or self._tags != "UNTAGGED"):
+                self._fetch()
+            if self._coming is None or not self._coming.done():
                 return
-        self._left = "UNTAGGED"
-        yield page
+            self._receive()
 
-    def _page(self, tags: str, *, kinds: bool = False) -> Page:
-        return self._result(self._fetch(None, tags, kinds=kinds), kinds=kinds)
+    def _first(self, tags: str, *, kinds: bool = False) -> Page:
+        self._tags, self._kinds = tags, kinds
+        self._pages.clear()
+        self._coming = self._submit(None)
+        return self._ledger.result(self._operation, self._coming)
 
-    def _fetch(self, token: str | None, tags: str, *, kinds: bool) -> "Future[Page]":
-        page = partial(self._repository.page, token, tags, kinds=kinds)
-        return self._ledger.submit(self._operation(kinds=kinds), page)
+    def _and_the_rest(self, page: Page) -> Iterator[Page]:
+        self._coming, self._token = None, page.token
+        while True:
+            self.look_ahead()
+            yield page
+            if page.token is None:
+                self._left = "UNTAGGED"
+                return
+            if not self._pages:
+                self._fetch()
+                self._receive()
+            if not self._pages:
+                return
+            page = self._pages.popleft()
 
-    def _result(self, future: "Future[Page]", *, kinds: bool) -> Page:
-        return self._ledger.result(self._operation(kinds=kinds), future)
+    def _fetch(self) -> None:
+        if self._coming is None and self._token is not None:
+            self._coming = self._submit(self._token)
 
-    def _operation(self, *, kinds: bool) -> str:
-        operation = self._repository.kinds_operation if kinds else None
+    def _receive(self) -> None:
+        future, self._coming = self._coming, None
+        if future is None:
+            return
+        try:
+            page = self._ledger.result(self._operation, future)
+        except CallFailed as failed:
+            # ECR may not know a token any more, for instance after some time.
+            if failed.error.code != INVALID_PARAMETER:
+                raise
+            self.broken, self._token = failed, None
+        else:
+            self._pages.append(page)
+            self._token = page.token
+
+    def _submit(self, token: str | None) -> "Future[Page]":
+        page = partial(self._repository.page, token, self._tags, kinds=self._kinds)
+        return self._ledger.submit(self._operation, page)
+
+    @property
+    def _operation(self) -> str:
+        operation = self._repository.kinds_operation if self._kinds else None
         return operation or self._repository.list_operation

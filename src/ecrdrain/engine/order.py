@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from ecrdrain.engine.basic import Batch
 from ecrdrain.engine.report import Failure
 from ecrdrain.engine.repository import BATCH_SIZE
 
@@ -13,22 +14,18 @@ DIGEST = re.compile(r"[a-z0-9+._-]+:[0-9a-fA-F]{32,}")
 
 
 @dataclass
-class Batch:
-    """The images of one BatchDeleteImage call.
+class OrderedBatch(Batch):
+    """A batch, and what of it matters for the order of others.
 
     Attributes:
-        digests: The images, each once.
         leads: Whether there are leading images among them.
         follows: How many of them follow.
-        named: How many of them, at the front, no listing has shown: a refusal has named them.
-        unsure: Whether a try of the call ended in a way that leaves open what it did.
+        named: How many, at the front, no listing has shown: a refusal has named them.
     """
 
-    digests: list[str]
     leads: bool = False
     follows: int = 0
     named: int = 0
-    unsure: bool = False
 
 
 class Order:
@@ -92,13 +89,13 @@ class Order:
         before = len(self._named) + len(self._again) + len(self._leading)
         return before < BATCH_SIZE and bool(self._following)
 
-    def take(self, *, whole: bool) -> Batch | None:
+    def take(self, *, whole: bool) -> OrderedBatch | None:
         """Return the next batch; None when there is none, or no full one if it must be `whole`."""
         self._unpack()
         queues = self._named, self._again, self._leading, self._following
         if not any(queues) or (whole and sum(map(len, queues)) < BATCH_SIZE):
             return None
-        batch = Batch([])
+        batch = OrderedBatch([])
         chosen: dict[str, None] = {}
         for queue in queues:
             while queue and len(chosen) < BATCH_SIZE:

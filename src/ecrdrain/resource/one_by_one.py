@@ -62,3 +62,4 @@ class OneByOne:
         """Wait, unless the time left is shorter."""
         until.check(seconds)
         self._sleep(seconds)
+        until.check()
