@@ -20,7 +20,7 @@ from tests.e2e.scenarios.scenario import OK, Scenario, perform
 from tests.e2e.scenarios.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 PAGE = Path(__file__).parents[1] / "docs" / "safety.md"
 MARKER = "scenarios"
@@ -32,17 +32,23 @@ def main() -> None:
     with ExitStack() as stack:
         ours, article = _install(stack)
         rows = [(each, _play(each, ours), _play(each, article)) for each in SCENARIOS]
-    PAGE.write_text(put(PAGE.read_text(), MARKER, scenario_table(rows)))
-    wrong = [each.name for each, verdict, _ in rows if verdict != OK]
-    lost = sum("lost" in verdict for *_, verdict in rows)
-    silent = sum("no answer" in verdict for *_, verdict in rows)
-    right = sum(verdict == OK for *_, verdict in rows)
-    print(
-        f"{len(rows)} scenarios. ecrdrain: {len(rows) - len(wrong)} ok. The article's function: "
-        f"{right} ok, images lost in {lost}, no answer in {silent}. Written to {PAGE.name}."
-    )
-    if wrong:
+    text = f"{summary(rows)}\n\n{scenario_table(rows)}"
+    PAGE.write_text(put(PAGE.read_text(), MARKER, text))
+    print(summary(rows))
+    if wrong := [each.name for each, verdict, _ in rows if verdict != OK]:
         sys.exit(f"ecrdrain ended wrong in: {'; '.join(wrong)}")
+
+
+def summary(rows: Sequence[tuple[Scenario, str, str]]) -> str:
+    """Return the table in a sentence."""
+    ours = [verdict for _, verdict, _ in rows]
+    article = [verdict for *_, verdict in rows]
+    lost, silent = (sum(word in each for each in article) for word in ("lost", "no answer"))
+    return (
+        f"{len(rows)} scenarios: ecrdrain ends {ours.count(OK)} of them as they must, the article's "
+        f"function {article.count(OK)}; that one loses images in {lost} and does not answer in "
+        f"{silent}."
+    )
 
 
 def scenario_table(rows: Iterable[tuple[Scenario, str, str]]) -> str:

@@ -66,3 +66,29 @@ def _roles(template: Template) -> Iterator[dict[str, Any]]:
 def _actions(statement: Statement) -> list[str]:
     actions: str | list[str] = statement["Action"]
     return [actions] if isinstance(actions, str) else actions
+
+
+def resource_text(statement: Statement) -> str:
+    """Write what a statement's action is granted on: what follows the account in the ARN."""
+    resources = statement["Resource"]
+    texts = [_text(each) for each in (resources if isinstance(resources, list) else [resources])]
+    tags = [
+        f", tagged `{key.partition('/')[2]}`"
+        for condition in statement.get("Condition", {}).values()
+        for key in condition
+    ]
+    return " and ".join(texts) + "".join(tags)
+
+
+def _text(resource: str | dict[str, Any]) -> str:
+    match resource:
+        case {"Fn::Sub": [str() as text, _]} | {"Fn::Sub": str() as text}:
+            return f"`{text.split(':${AWS::AccountId}:')[-1]}`"
+        case {"Fn::GetAtt": [str() as logical_id, "Arn"]}:
+            return f"`{logical_id}`"
+        case {"Ref": str() as name}:
+            return f"`{name}`"
+        case _:
+            raise AssertionError(
+                f"a resource that docs/permissions.md has no words for: {resource}"
+            )

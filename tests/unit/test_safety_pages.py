@@ -1,0 +1,72 @@
+"""What docs/safety.md and docs/permissions.md say is what the code does and the tests assert."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from ecrdrain.resource.guard import TABLE
+from tests.e2e.roles import FILES, load, resource_text, statements
+from tests.e2e.scenarios import SCENARIOS
+from tests.e2e.scenarios.scenario import OK
+
+DOCS = Path(__file__).parents[2] / "docs"
+GAP = "…"
+
+
+def rows(page: str, after: str) -> list[list[str]]:
+    """Return the cells of the first table after a line of a page, without its header."""
+    lines = (DOCS / page).read_text().partition(after)[2].splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("| "))
+    table = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split("|")])
+    return table[2:]
+
+
+def test_the_table_of_the_guard_is_the_codes() -> None:
+    """Situations, verdicts and sentences are the guard's own, in its order."""
+    told = rows("safety.md", "## When images are deleted")
+
+    assert [situation for _, situation, _, _ in told] == [f"`{each}`" for each in TABLE]
+    for (when, _, images, why), (verdict, sentence) in zip(told, TABLE.values(), strict=True):
+        assert when
+        assert images == verdict
+        # What the page leaves out: names, and the remedy after a semicolon.
+        assert re.fullmatch(re.escape(why).replace(GAP, ".+"), sentence), sentence
+
+
+def test_the_table_of_scenarios_is_the_tests() -> None:
+    """Each scenario has its line, and ours ended in it as the tests assert."""
+    told = rows("safety.md", "## Side by side")
+
+    assert [re.sub(r" \(\d\)$", "", row[0]) for row in told] == [each.name for each in SCENARIOS]
+    for row, scenario in zip(told, SCENARIOS, strict=True):
+        assert row[1:4] == [scenario.truth, scenario.end, OK]
+
+
+def test_each_difference_between_aws_and_the_emulator_is_told() -> None:
+    """Where a scenario cannot show what AWS does, the page says so."""
+    page = (DOCS / "safety.md").read_text()
+
+    for scenario in SCENARIOS:
+        assert scenario.on_aws in page
+
+
+def test_the_table_of_permissions_is_the_templates() -> None:
+    """Each template grants exactly what the page says, on what it says."""
+    granted: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for path in FILES:
+        for statement in statements(load(path)):
+            granted[statement["Action"]][path].append(resource_text(statement))
+
+    told = rows("permissions.md", "# What the function may do")
+
+    assert all(why for _, why, *_ in told)
+    assert {action: resources for action, _, *resources in told} == {
+        f"`{action}`": ["; ".join(by_path[path]) for path in FILES]
+        for action, by_path in granted.items()
+    }
