@@ -45,9 +45,9 @@ def summary(rows: Sequence[tuple[Scenario, str, str]]) -> str:
     article = [verdict for *_, verdict in rows]
     lost, silent = (sum(word in each for each in article) for word in ("lost", "no answer"))
     return (
-        f"{len(rows)} scenarios: ecrdrain ends {ours.count(OK)} of them as they must, the article's "
-        f"function {article.count(OK)}; that one loses images in {lost} and does not answer in "
-        f"{silent}."
+        f"{len(rows)} scenarios: ecrdrain ends {ours.count(OK)} of them as they must, the "
+        f"article's function {article.count(OK)}; that one loses images in {lost} and does not "
+        f"answer in {silent}."
     )
 
 
