@@ -80,29 +80,27 @@ class _Deletion:
         )
 
     def _delete(self) -> None:
-        means = self._means
         self._see_again()
         taken: frozenset[Step] = frozenset()
-        remedy = self._remedy_at_first()
+        remedy: Remedy | None = None
+        if self._stack.status == DELETE_FAILED:
+            # Failed before, so this is the second try already, and dead drains go at once.
+            taken = frozenset({Step.AGAIN})
+            remedy = find_remedy(self._read_failed(), taken | {Step.RETAIN_MUTE})
         while self._stack.status != DELETED:
             if remedy is not None:
                 taken |= {remedy.step}
             self._attempt(remedy)
             if self._stack.status == DELETED:
                 return
-            failed = read_failed(means.clients, self._stack, means.more_drains)
-            remedy = find_remedy(failed, taken)
+            failed = self._read_failed()
             self._failed = [_leftover(each, each.reason + _hint(each)) for each in failed]
+            remedy = find_remedy(failed, taken)
             if remedy is None:
                 raise _GaveUp(self._stack.reason or f"it is {self._stack.status}")
 
-    def _remedy_at_first(self) -> Remedy | None:
-        """For a stack that has failed before, let dead drains go at once."""
-        means = self._means
-        if self._stack.status != DELETE_FAILED:
-            return None
-        failed = read_failed(means.clients, self._stack, means.more_drains)
-        return find_remedy(failed, frozenset({Step.AGAIN, Step.RETAIN_MUTE}))
+    def _read_failed(self) -> list[Failed]:
+        return read_failed(self._means.clients, self._stack, self._means.more_drains)
 
     def _see_again(self) -> None:
         """See that what was planned still stands; much can happen while a question waits."""
@@ -216,10 +214,16 @@ class _Deletion:
         self._repositories = judged_repositories(clients, self._stack)
 
 
-def _key(judged: Judged) -> tuple[str, str, str, str]:
+def _key(judged: Judged) -> tuple[object, ...]:
     """Return what must stay as planned; how many images there are may change."""
     repository = judged.repository
-    return (repository.stack_id, repository.name, repository.kept_by, repository.unreadable)
+    return (
+        repository.stack_id,
+        repository.name,
+        repository.kept_by,
+        repository.unreadable,
+        repository.drain is not None and repository.drain.never,
+    )
 
 
 def _hint(failed: Failed) -> str:

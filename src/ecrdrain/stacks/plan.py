@@ -100,7 +100,7 @@ def _obstacles_of_repositories(repositories: Sequence[Judged]) -> Iterator[str]:
         drain = repository.drain
         if judgement.verdict is Verdict.BLOCKS and drain is not None and drain.never:
             yield (
-                f"{judgement.why}, so {repository.name} is not emptied: "
+                f"{drain.logical_id} says OnDelete: Never, so {repository.name} is not emptied: "
                 f"drain it by name (ecrdrain drain {repository.name}) if you mean to"
             )
 
