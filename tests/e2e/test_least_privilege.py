@@ -22,7 +22,7 @@ from tests.e2e.scenarios.shapes import create_as_in_the_article
 from tests.e2e.scenarios.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from types_boto3_iam import IAMClient
 
@@ -77,17 +77,43 @@ def test_the_providers_role_is_enough(name: str, strict_world: World) -> None:
     assert outcome.decisions == scenario.decides
 
 
+def test_the_nested_role_is_enough_to_keep_what_the_root_retains(strict_world: World) -> None:
+    """The function may read the policy that the root's template has for the nested stack."""
+    root = load("nested/root.yaml", TemplateName.NESTED)
+    root["Resources"]["ECRStack"]["DeletionPolicy"] = "Retain"
+    _nest(strict_world, load("nested/lambda.yaml"), root)
+    strict_world.push("")
+
+    strict_world.delete()
+
+    assert strict_world.account.status(strict_world.stack) == "DELETE_COMPLETE"
+    assert strict_world.account.images(strict_world.full_name("")) == 3
+
+
+def test_the_nested_role_is_enough_to_keep_what_only_lost_its_drain(strict_world: World) -> None:
+    """An update that drops the drain's stack leaves the repository's, and its images."""
+    root = load("nested/root.yaml", TemplateName.NESTED)
+    parameters = _nest(strict_world, load("nested/lambda.yaml"), root)
+    strict_world.push("")
+
+    del root["Resources"]["CustomResourceStack"]
+    strict_world.update(root, **parameters)
+
+    assert strict_world.account.status(strict_world.stack) == "UPDATE_COMPLETE"
+    assert strict_world.account.images(strict_world.full_name("")) == 3
+
+
 @pytest.mark.parametrize("action", PROVEN)
 @pytest.mark.parametrize("path", FILES)
 def test_an_action_less_fails_the_deployment(path: str, action: str, strict_world: World) -> None:
     """The stack with the drain is not created, and the reason names the action and its ARN."""
-    deploy = {
+    deploy: dict[str, Callable[[World, Template], object]] = {
         "provider.yaml": _provide,
-        "standalone.yaml": _stand_alone,
+        "standalone.yaml": World.create,
         "nested/lambda.yaml": _nest,
-    }[path]
+    }
 
-    deploy(strict_world, hurry(restrict(load(path), action)))
+    deploy[path](strict_world, hurry(restrict(load(path), action)))
 
     assert strict_world.account.status(strict_world.stack) == "ROLLBACK_COMPLETE"
     reasons = _reasons(strict_world)
@@ -147,19 +173,15 @@ def _provide(world: World, template: Template) -> None:
     world.create(world.both())
 
 
-def _stand_alone(world: World, template: Template) -> None:
-    """Create a stack of this template."""
-    world.create(template)
-
-
-def _nest(world: World, template: Template) -> None:
-    """Create our nested stacks, with this template for the function."""
+def _nest(world: World, template: Template, root: Template | None = None) -> dict[str, str]:
+    """Create our nested stacks, with this template for the function; return the parameters."""
     files = {**render(TemplateName.NESTED), "nested/lambda.yaml": json.dumps(template)}
     for path, text in files.items():
         name = path.removeprefix("nested/")
         world.account.upload(f"{world.name}/{world.name}-{name}", text)
-    bucket = world.account.bucket
-    world.create(files["nested/root.yaml"], TemplateBucketName=bucket, Prefix=world.name)
+    parameters = {"TemplateBucketName": world.account.bucket, "Prefix": world.name}
+    world.create(root or files["nested/root.yaml"], **parameters)
+    return parameters
 
 
 @contextmanager
