@@ -7,9 +7,8 @@ from ecrdrain.stacks.delete import delete_stack
 from ecrdrain.stacks.inspection import Inspection
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
+from ecrdrain.stacks.parallel import AT_ONCE, LOOK_UP
 from ecrdrain.stacks.plan import Plan
-
-_AT_ONCE = 8  # together they stay below the rate at which CloudFormation throttles
 
 
 def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
@@ -22,7 +21,7 @@ def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
     outcomes: dict[str, Outcome] = {}
     sorter = TopologicalSorter(plan.waits_for)
     sorter.prepare()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         running: dict[Future[Outcome], str] = {}
         while sorter.is_active():
             for stack_id in sorter.get_ready():
@@ -34,7 +33,7 @@ def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
                 else:
                     outcomes[stack_id] = skipped
                     sorter.done(stack_id)
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            for future in wait(running, LOOK_UP, FIRST_COMPLETED).done:
                 stack_id = running.pop(future)
                 outcomes[stack_id] = future.result()
                 sorter.done(stack_id)

@@ -1,13 +1,10 @@
 """Many repositories drained side by side, sharing one pace."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from ecrdrain.engine import Report, Repository, Tell, drain_repository
-
-_AT_ONCE = 8
-"""Drains side by side. They share the engine's pacer, so more of them would not be faster."""
+from ecrdrain.stacks.parallel import at_once
 
 
 def drain_all(
@@ -35,5 +32,4 @@ def drain_all(
         done(report)
         return report
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(drain, repositories))
+    return at_once(drain, repositories)

@@ -8,6 +8,7 @@ from ecrdrain.stacks.clients import Clients, asking
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
+from ecrdrain.stacks.parallel import at_once
 from ecrdrain.stacks.repositories import (
     Drain,
     Judgement,
@@ -16,7 +17,7 @@ from ecrdrain.stacks.repositories import (
     find_repositories,
     judge,
 )
-from ecrdrain.stacks.survey import Survey, at_once, check_permissions, survey
+from ecrdrain.stacks.survey import Survey, check_permissions, survey
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 

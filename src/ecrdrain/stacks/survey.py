@@ -1,10 +1,9 @@
 """What is in a repository, counted before anything is deleted."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, error_code
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from types_boto3_ecr_public import ECRPublicClient
 
 _PAGE_SIZE = 1000  # API_DescribeImages: maxResults
-_AT_ONCE = 8  # below botocore's ten connections a client
 
 # Media types of a manifest that lists other images: OCI image index, Docker manifest list.
 _INDEX_TYPES = frozenset(
@@ -25,9 +23,6 @@ _INDEX_TYPES = frozenset(
 
 # A digest that no manifest can have been hashed to: asking to delete it proves the permission.
 _NO_IMAGE = "sha256:" + "0" * 64
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -115,16 +110,6 @@ def check_permissions(
         private: Any = client
         private.list_images(**where, maxResults=1)
     client.batch_delete_image(**where, imageIds=[{"imageDigest": _NO_IMAGE}])
-
-
-def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
-    """Do the same with several items at once; the answers come in the items' order."""
-    pool = ThreadPoolExecutor(_AT_ONCE)
-    try:
-        return list(pool.map(work, items))
-    finally:
-        # After an error or Ctrl-C nobody wants to know the rest.
-        pool.shutdown(cancel_futures=True)
 
 
 def _images(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import aws_errors
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
-from ecrdrain.stacks.survey import Survey, at_once, check_permissions, survey
+from ecrdrain.stacks.parallel import at_once
+from ecrdrain.stacks.survey import Survey, check_permissions, survey
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
