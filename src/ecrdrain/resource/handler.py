@@ -43,10 +43,14 @@ def answer_in_time(run: Run) -> Answer | None:
     worker.join(max(run.time_to_work(), 0))
     if not verdicts:
         run.stop.set()
+        done = (
+            f"{run.deleted} images deleted so far: {AGAIN}"
+            if run.kind == "Delete"
+            else "try again"
+        )
         return Answer(
             run.identity,
-            f"The function's time is over, {run.deleted} images deleted so far: {AGAIN}, and "
-            "raise the function's Timeout if that happens again",
+            f"The function's time is over; {done}, and raise its Timeout if that happens again",
         )
     verdict = verdicts[0]
     return go_on(run, verdict) if isinstance(verdict, GoOn) else verdict

@@ -38,7 +38,7 @@ class Ecr:
     rules: Rules | None = field(default_factory=Rules)
     errors: dict[str, list[Exception | None]] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
-    before: Callable[[str], None] = lambda _operation: None
+    before: Callable[[str], object] = lambda _operation: None
     meta: Any = field(
         default_factory=lambda: SimpleNamespace(
             region_name="eu-west-1",

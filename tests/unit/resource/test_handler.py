@@ -183,6 +183,21 @@ def test_a_run_that_takes_too_long_is_answered_before_lambda_kills_it(
     assert len(receiver.tries) == 1
 
 
+def test_a_deployment_that_takes_too_long_is_answered_too(
+    stage: Stage, receiver: Receiver
+) -> None:
+    """It speaks of no images: none were to be deleted."""
+    hang = threading.Event()
+    stage.ecr.before = lambda _operation: hang.wait(30)
+    stage.seconds = 0.2
+    stage.play(stage.request("Create"))
+    hang.set()
+    wait_for_threads()
+    assert receiver.answer["Status"] == "FAILED"
+    assert "time is over; try again" in receiver.answer["Reason"]
+    assert "images" not in receiver.answer["Reason"]
+
+
 def test_an_answer_that_nobody_takes_is_raised_for_lambda_to_try_again(
     stage: Stage, receiver: Receiver
 ) -> None:
