@@ -11,6 +11,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from typing import TYPE_CHECKING
@@ -22,11 +23,14 @@ _PATIENCE = 120  # seconds until a program is taken for hanging; a loaded machin
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\r")
 
 
-def _in_foreground() -> None:
-    """Let Ctrl-C reach the new process as a signal, as it does in a shell's foreground."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    # The tests may run in a shell's background, where the signal is ignored, and that is inherited.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# Makes the terminal its own, so that Ctrl-C reaches it as a signal, as in a shell's foreground. In
+# a shell's background, where the tests may run, the signal is ignored; that would be inherited.
+_IN_FOREGROUND = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class InTerminal:
@@ -44,13 +48,12 @@ class InTerminal:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
+            [sys.executable, "-c", _IN_FOREGROUND, *command],
             env=dict(environment),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=_in_foreground,  # noqa: PLW1509 - no threads here
         )
         os.close(theirs)
         self.raw = b""
