@@ -55,7 +55,7 @@ demo: $(VENV)/.lab ## run the whole story on the local emulator
 bench: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## compare with other tools and write docs/performance.md
 	$(BIN)/python -m benchmarks.bench
 
-bench-quick: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## the same in two minutes, below build/bench
+bench-quick: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## the same smaller, in a few minutes, below build/bench
 	$(BIN)/python -m benchmarks.bench --quick
 
 safety: $(VENV)/.lab ## play every scenario, ours beside the article's, and write docs/safety.md

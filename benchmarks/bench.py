@@ -27,7 +27,7 @@ CHART = "performance.svg"
 
 
 def main() -> None:
-    """Run what the command line asks for; exit with 1 when a target is not met."""
+    """Run what the command line asks for; exit with 1 when a full run does not meet a target."""
     arguments = _arguments()
     folder = ROOT / "build" / "bench" if arguments.quick else PAGE.parent
     started = time.monotonic()
@@ -46,7 +46,10 @@ def main() -> None:
     written.write_text(page)
     _say(f"Written: {written.relative_to(ROOT)}, after {time.monotonic() - started:.0f} s")
     if unmet:
-        sys.exit(f"{unmet} targets are not met")
+        words = f"{unmet} targets are not met"
+        if not arguments.quick:
+            sys.exit(words)
+        _say(f"{words}, with fewer images than the targets are for")
 
 
 def comparison_text(
@@ -63,7 +66,8 @@ def comparison_text(
     for comparison in comparisons:
         count = max(len(row.runs) for row in comparison.rows)
         title = comparison.scenario.title
-        parts += [f"### {title}", f"Runs of each tool: {count}.", comparison_table(comparison)]
+        runs = f"Up to {count} runs of each tool." if count > 1 else "One run of each tool."
+        parts += [f"### {title}", runs, comparison_table(comparison)]
     return "\n\n".join(parts)
 
 

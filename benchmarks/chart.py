@@ -8,7 +8,7 @@ from html import escape
 
 from benchmarks.comparing import Comparison, Row
 from benchmarks.peers.process import Claim
-from benchmarks.scenarios import OURS
+from benchmarks.scenarios import OUR_FUNCTION, OURS
 from benchmarks.table import ratio_text
 
 WIDTH = 860
@@ -134,7 +134,7 @@ def _words(comparison: Comparison, row: Row) -> tuple[str, bool]:
 def _kind(row: Row) -> str:
     if row.left:
         return "undone"
-    return "ours" if row.peer.name == OURS else "done"
+    return "ours" if row.peer.name in (OURS, OUR_FUNCTION) else "done"
 
 
 def _height(comparison: Comparison) -> float:
