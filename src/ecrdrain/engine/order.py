@@ -111,10 +111,12 @@ class Order:
         """Take that images are gone: those that waited for the last of them go next."""
         for digest in digests:
             for image in self._frees.pop(digest, ()):
-                self._needs[image].discard(digest)
-                if not self._needs[image]:
-                    del self._needs[image]
-                    self._again.append(image)
+                needs = self._needs.get(image)  # None: it has been refused again, and freed since
+                if needs is not None:
+                    needs.discard(digest)
+                    if not needs:
+                        del self._needs[image]
+                        self._again.append(image)
 
     def refuse(
         self, failure: Failure, gone: Collection[str], known: Callable[[str], bool]
