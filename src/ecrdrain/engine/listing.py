@@ -26,6 +26,8 @@ class Listing:
         broken: What ended the walk early; None when the last page was reached. Beginning anew
             can help.
         eager: Whether to fetch pages of images without a tag, too, before they are needed.
+        set_aside: Rows of a first page that was not yielded, as its images come in the parts.
+            Should the parts show none, the repository was not seen empty for all that.
     """
 
     def __init__(self, repository: Repository, ledger: Ledger) -> None:
@@ -33,6 +35,7 @@ class Listing:
         self._ledger = ledger
         self.broken: CallFailed | None = None
         self.eager = True
+        self.set_aside = 0
         self._left = "ANY"  # what `kinds` has to list: all, or what is known to be there
         self._tags = "ANY"
         self._kinds = False
@@ -53,6 +56,7 @@ class Listing:
             yield from self._and_the_rest(first)
             return
         self._left = "UNTAGGED"
+        self.set_aside = len(first.rows)
         for tags in ("TAGGED", "UNTAGGED"):
             if self.broken is None:
                 yield from self._and_the_rest(self._first(tags))

@@ -111,7 +111,7 @@ class Drain(BasicDrain):
     def _walk_anew(self) -> int:
         """Try every image of a fresh listing, and return how many those were."""
         self._listing = Listing(self.repository, self.ledger)
-        return self._walk(self._listing.pages())
+        return self._walk(self._listing.pages()) or self._listing.set_aside
 
     def _walk(self, pages: "Iterator[Page]") -> int:
         """Try every image of these pages, and return how many those were.

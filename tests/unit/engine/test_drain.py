@@ -165,3 +165,20 @@ def test_a_mistake_in_a_call_is_raised_when_the_calls_in_flight_have_ended() -> 
 def test_nobody_needs_to_listen() -> None:
     """Progress can be told to nobody."""
     tell_nobody("deleted", deleted=1)
+
+
+def test_a_listing_in_parts_that_shows_nothing_is_no_proof_of_emptiness() -> None:
+    """What the listing of all images has shown, the listings by tag must not hide."""
+
+    class Lagging(Registry):
+        """Lists images as a whole that it does not list by tag."""
+
+        def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
+            """List two pages of ghosts, and nothing by tag."""
+            super().page(token, tags, kinds=kinds)
+            if tags != "ANY":
+                return Page([], None)
+            return Page([(digest_of(1), True), (digest_of(2), False)], None if token else "more")
+
+    report = drain_repository(Lagging(Rules()), calls=OneAtATime(sleep=lambda _seconds: None))
+    assert (report.empty, report.deleted) == (False, 0)
