@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from ecrdrain.stacks.plan import plan_deletion
 from ecrdrain.stacks.repositories import Judgement, Verdict
 from tests.integration.stacks.conftest import digests, drain, fill, repository
 from tests.integration.stacks.functions import ARN, ROLE, function
+from tests.unit.stacks.clients import Functions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -276,7 +278,7 @@ def test_an_older_drain_is_let_go_of_only_by_the_users_word(
 def test_a_dead_drain_is_seen_before_anything_is_deleted(
     clients: LabClients, make_stack: StackMaker, image_name: str
 ) -> None:
-    """The verdict is that it blocks, images or not."""
+    """It blocks, images or not; to somebody who may not ask Lambda it counts as alive."""
     name = make_stack(
         {
             "Function": function(ROLE),
@@ -288,8 +290,12 @@ def test_a_dead_drain_is_seen_before_anything_is_deleted(
     delete_function(clients, name)
 
     [dead] = inspect(clients, name).repositories
+    denying: Any = Functions(code="AccessDeniedException")
+    unasked = replace(clients, functions=denying)
+    [unknown] = inspect(unasked, name).repositories
 
     assert alive.judgement == Judgement(Verdict.DRAINED, "by Drain")
+    assert unknown.judgement == alive.judgement
     assert dead.judgement == Judgement(Verdict.BLOCKS, "the function of Drain is gone")
 
 
