@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from ecrdrain.lab import Lab
+from tests.effort import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 # A loaded machine is no reason for a property to fail.
-settings.register_profile("without-clock", deadline=None)
-settings.load_profile("without-clock")
+settings.register_profile("ecrdrain", examples())
+settings.load_profile("ecrdrain")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

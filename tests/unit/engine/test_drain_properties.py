@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrdrain.engine import OneAtATime, Report, Until, drain_repository, tell_nobody
 from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from ecrdrain.lab.ecr_rules import SameCall
+from tests.effort import examples
 from tests.unit.engine.registry import Registry, add, digest_of
 
 
@@ -28,7 +29,7 @@ class Plan:
 
 
 @st.composite
-def plans(draw: st.DrawFn, most: int = 260) -> list[Plan]:
+def plans(draw: st.DrawFn, most: int = 220) -> list[Plan]:
     """Draw any acyclic graph of images, with any number of tags, in any order of listing."""
     count = draw(st.integers(0, most))
     seed = draw(st.randoms(use_true_random=False))
@@ -77,7 +78,7 @@ both = pytest.mark.parametrize("drained", [drain_simply, drain_swiftly])
 
 
 @both
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(plans(), st.integers(1, 40), st.sampled_from(SameCall))
 def test_every_graph_of_images_ends_empty_and_is_counted_right(
     drained: Drained, images: list[Plan], page_size: int, same_call: SameCall
@@ -93,7 +94,7 @@ def test_every_graph_of_images_ends_empty_and_is_counted_right(
 
 
 @both
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(plans(), st.sampled_from(SameCall))
 def test_no_call_names_an_image_twice(
     drained: Drained, images: list[Plan], same_call: SameCall
@@ -106,7 +107,7 @@ def test_no_call_names_an_image_twice(
 
 
 @both
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(plans(most=120), st.data(), st.integers(1, 40), st.sampled_from(SameCall))
 def test_an_image_that_never_goes_is_left_and_said_why(
     drained: Drained, images: list[Plan], data: st.DataObject, page_size: int, same_call: SameCall
@@ -134,7 +135,7 @@ def test_an_image_that_never_goes_is_left_and_said_why(
 
 
 @both
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(plans(most=150), st.lists(st.integers(1, 25), max_size=12), st.integers(1, 40))
 def test_images_pushed_meanwhile_go_too(
     drained: Drained, images: list[Plan], moments: list[int], page_size: int

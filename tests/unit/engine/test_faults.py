@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrdrain.engine import Report, Until
@@ -16,6 +16,7 @@ from ecrdrain.engine.rounds import Drain, tell_nobody
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from ecrdrain.lab.ecr_rules import SameCall
 from ecrdrain.resource.one_by_one import OneByOne
+from tests.effort import examples
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import add, digest_of
 from tests.unit.engine.virtual import Clock, VirtualCalls, bucket, luck
@@ -84,7 +85,7 @@ def check(report: Report, registry: FaultyRegistry, images: int) -> None:
 
 
 @both
-@settings(max_examples=60, deadline=None)
+@examples(40)
 @given(seeds, st.sampled_from(SameCall), st.booleans(), st.sampled_from((True, None, False)))
 def test_faults_of_every_kind_leave_an_empty_repository(
     drained: Callable[[FaultyRegistry, Clock, random.Random, Until], Report],
@@ -114,7 +115,7 @@ def test_faults_of_every_kind_leave_an_empty_repository(
 
 
 @both
-@settings(max_examples=30, deadline=None)
+@examples(20)
 @given(seeds)
 def test_pushes_and_throttles_meanwhile_are_just_more_work(
     drained: Callable[[FaultyRegistry, Clock, random.Random, Until], Report], seed: int
@@ -153,7 +154,7 @@ def test_pushes_and_throttles_meanwhile_are_just_more_work(
 
 
 @both
-@settings(max_examples=60, deadline=None)
+@examples(40)
 @given(seeds, st.floats(0, 30), st.booleans())
 def test_a_drain_that_is_stopped_reports_what_it_knows(
     drained: Callable[[FaultyRegistry, Clock, random.Random, Until], Report],
@@ -193,7 +194,7 @@ def test_a_drain_that_is_stopped_reports_what_it_knows(
 
 
 @both
-@settings(max_examples=40, deadline=None)
+@examples(30)
 @given(seeds, st.integers(1, 12))
 def test_a_denial_in_the_middle_ends_the_drain_and_is_named(
     drained: Callable[[FaultyRegistry, Clock, random.Random, Until], Report],
@@ -216,7 +217,7 @@ def test_a_denial_in_the_middle_ends_the_drain_and_is_named(
 
 
 @both
-@settings(max_examples=40, deadline=None)
+@examples(30)
 @given(seeds, st.sampled_from(("ImageInaccessible", "UpstreamUnavailable", "KmsError")))
 def test_an_image_that_never_goes_is_named_and_all_others_go(
     drained: Callable[[FaultyRegistry, Clock, random.Random, Until], Report],

@@ -1,10 +1,11 @@
 """The strict reader against a full YAML parser, on templates that no person would write."""
 
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ecrdrain.resource.policies import UNKNOWN, read_policies
+from tests.effort import examples
 from tests.unit.resource.full_parser import disagreements
 
 TYPES = ("AWS::ECR::Repository", "AWS::CloudFormation::Stack", "AWS::S3::Bucket")
@@ -48,7 +49,7 @@ def templates(draw: st.DrawFn) -> dict[str, object]:
     return {name: sections[name] for name in draw(st.permutations(list(sections)))}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(100)
 @given(
     template=templates(),
     style=st.sampled_from((None, "'", '"', "|", ">")),
@@ -88,7 +89,7 @@ def test_no_style_of_a_yaml_writer_misleads_the_reader(  # noqa: PLR0913 - all t
     assert disagreements(text)[0] == []
 
 
-@settings(max_examples=150, deadline=None)
+@examples(100)
 @given(template=templates(), indent=st.integers(2, 9), start=st.booleans())
 def test_plain_block_style_is_always_understood(
     *, template: dict[str, object], indent: int, start: bool
@@ -226,7 +227,7 @@ def damaged(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(500)
 @given(text=damaged())
 @example(text="--- {Resources: {A: {Type: AWS::X}}}\n")
 @example(text=SEEDS[0].replace("    DeletionPolicy", "    !Tag DeletionPolicy"))
