@@ -147,10 +147,11 @@ class BasicDrain:
         self.rounds += 1
         deleted_before = self.deleted
         found, broken = 0, None
+        later: list[str] = []
         try:
-            for digest in self.listed():
+            for digest, leads in self.listed():
                 found += 1
-                self.unsent.append(digest)
+                (self.unsent if leads else later).append(digest)
                 if len(self.unsent) == BATCH_SIZE:
                     self.send()
         except CallFailed as failed:
@@ -158,6 +159,8 @@ class BasicDrain:
             if not found or failed.error.code != INVALID_PARAMETER:
                 raise
             broken = failed
+        finally:
+            self.unsent += later
         self.send()
         if broken is None:
             # What the listing did not show any more is gone, by whoever's hand.
@@ -177,8 +180,8 @@ class BasicDrain:
             self.send()
         return found, broken
 
-    def listed(self) -> Iterator[str]:
-        """Yield each digest of a fresh listing once.
+    def listed(self) -> Iterator[tuple[str, bool]]:
+        """Yield each digest of a fresh listing once, and whether it goes before those that do not.
 
         An untagged image has a single row, so only the tagged ones need remembering.
         """
@@ -189,10 +192,10 @@ class BasicDrain:
             call = partial(self.repository.page, token)
             page = self.ledger.result(operation, self.ledger.submit(operation, call))
             self.tell("listed", round=self.rounds, rows=len(page.rows))
-            for digest, tagged in page.rows:
-                if not tagged or hash(digest) not in seen:
-                    seen.update([hash(digest)] * tagged)
-                    yield digest
+            for digest, leads in page.rows:
+                if not leads or hash(digest) not in seen:
+                    seen.update([hash(digest)] * leads)
+                    yield digest, leads
             token = page.token
             if token is None:
                 return

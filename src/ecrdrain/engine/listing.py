@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecrdrain.engine.errors import INVALID_PARAMETER
 from ecrdrain.engine.ledger import CallFailed, Ledger
-from ecrdrain.engine.repository import Page, Repository
+from ecrdrain.engine.repository import BATCH_SIZE, Page, Repository
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 FETCHED = 3
 """Pages that wait for the drain to come to them, at most."""
 
+SAMPLE, SAMPLED = "a sample: these are listed again", 2 * BATCH_SIZE
+"""The token of a page of images that come again, and how many of them come."""
+
 
 class Listing:
     """A fresh listing, read page by page; the next pages come while one is worked on.
 
     When a repository is large and holds both images that lead and images that follow, those with
-    a tag are listed first and those without after them: then none has to be kept back.
+    a tag are listed first and those without after them: then none has to be kept back. While it
+    is open how the latter are best listed, a sample of them comes in between.
 
     Attributes:
         broken: What ended the walk early; None when the last page was reached. Beginning anew
@@ -57,9 +61,11 @@ class Listing:
             return
         self._left = "UNTAGGED"
         self.set_aside = len(first.rows)
-        for tags in ("TAGGED", "UNTAGGED"):
-            if self.broken is None:
-                yield from self._and_the_rest(self._first(tags))
+        yield from self._and_the_rest(self._first("TAGGED"))
+        if not self.eager:
+            yield Page([row for row in first.rows if not row[1]][:SAMPLED], SAMPLE)
+        if self.broken is None:
+            yield from self._and_the_rest(self._first("UNTAGGED"))
 
     def kinds(self) -> Iterator[Page]:
         """Yield the pages of what `pages` has not shown, or not with a tag; indexes lead.

@@ -82,6 +82,12 @@ class Order:
         """Begin a new listing."""
         self._early.clear()
 
+    def without_followers(self) -> "Order":
+        """Return an order of the leading images alone, for when all others are listed again."""
+        order = Order()
+        order._leading = self._leading
+        return order
+
     @property
     def follows(self) -> bool:
         """Whether the next batch would hold images that follow."""

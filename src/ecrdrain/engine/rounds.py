@@ -11,7 +11,7 @@ from ecrdrain.engine.calls import Calls, Halted, Until
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, was_refused
 from ecrdrain.engine.failures import GONE, IDLE_ROUNDS, REFERENCED
 from ecrdrain.engine.ledger import CallFailed
-from ecrdrain.engine.listing import Listing
+from ecrdrain.engine.listing import SAMPLE, Listing
 from ecrdrain.engine.order import Order, OrderedBatch
 
 if TYPE_CHECKING:
@@ -136,6 +136,9 @@ class Drain(BasicDrain):
             self._send_whole()
             if self._kinds:
                 return found
+            if page.token == SAMPLE:
+                self._await_all()
+                self._order = self._order.without_followers()
             self._listing.eager = not self._probing
         self._order.release()
         self._send_all()
@@ -175,8 +178,7 @@ class Drain(BasicDrain):
         If so, they are listed again, with their kinds.
         """
         self._probing = False
-        while self._in_flight:
-            self._await_one()
+        self._await_all()
         held = sum(digest in self.remaining for digest in batch.digests)
         self._kinds = held >= WORTH_KINDS and (self._more or self._order.many)
 
@@ -203,6 +205,10 @@ class Drain(BasicDrain):
     def _await_one(self) -> None:
         self.ledger.wait(self._in_flight)
         self._settle()
+
+    def _await_all(self) -> None:
+        while self._in_flight:
+            self._await_one()
 
     def _settle(self) -> None:
         """Take what came of the calls that have ended, in the order of their end."""

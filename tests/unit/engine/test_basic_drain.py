@@ -100,11 +100,11 @@ def test_a_repository_that_vanishes_in_the_middle_is_empty() -> None:
 
 
 def test_a_refused_call_ends_the_drain_with_its_code_and_what_is_left_for_certain() -> None:
-    """An AccessDenied in the middle is no image's failure, and the images it named are left."""
+    """An AccessDenied in the middle is no image's failure, and what is known to wait is left."""
     registry = Troubled(250)
     registry.deletes = [None, error("AccessDeniedException")]
     report = drain(registry)
-    assert (report.deleted, report.left, report.left_exact) == (100, 100, False)
+    assert (report.deleted, report.left, report.left_exact) == (100, 150, False)
     assert report.stopped == "error"
     assert report.error is not None
     assert report.error.operation == "BatchDeleteImage"
@@ -159,7 +159,7 @@ def test_no_call_starts_after_the_deadline() -> None:
     registry = Troubled(250)
     registry.listing = lambda: now.append(10.0)
     report = drain(registry, Until(5.0, clock=lambda: now[-1]))
-    assert (report.deleted, report.left, report.left_exact) == (0, 100, False)
+    assert (report.deleted, report.left, report.left_exact) == (0, 250, False)
     assert report.stopped == "deadline"
     assert len(registry.rules) == 250
 

@@ -8,7 +8,7 @@ import pytest
 
 from ecrdrain.engine import OneAtATime, Page, Until
 from ecrdrain.engine.ledger import CallFailed, Ledger
-from ecrdrain.engine.listing import FETCHED, Listing
+from ecrdrain.engine.listing import FETCHED, SAMPLE, Listing
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from tests.unit.engine.errors import aws_error, denied
 from tests.unit.engine.registry import Registry, add, digest_of
@@ -124,6 +124,10 @@ def test_untagged_images_are_not_fetched_ahead_while_that_may_be_in_vain() -> No
     listing.eager = False
     pages = listing.pages()
     next(pages)
+    sample = next(pages)
+    assert sample.token == SAMPLE
+    assert 0 < len(sample.rows) < 10
+    assert not any(leads for _, leads in sample.rows)
     next(pages)
     assert registry.asked == ["ANY", "TAGGED", "UNTAGGED"]
     listing.look_ahead()

@@ -208,3 +208,11 @@ def test_no_batch_holds_an_image_twice() -> None:
     order.add(following([1, 2, 1]))
     order.retry([digest_of(2)])
     assert numbers(order.take(whole=False)) == [2, 1]
+
+
+def test_what_is_listed_again_can_be_dropped_but_for_the_images_that_lead() -> None:
+    """Those are not listed again."""
+    order = Order()
+    order.add(leading([1]) + following([2, 3]))
+    refuse(order, refusal(4, 100))
+    assert taken(order.without_followers()) == [1]
