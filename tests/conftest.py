@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import uuid
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
+
+# In a shell's background Ctrl-C is ignored, and so it would be by every process that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A loaded machine is no reason for a property to fail.
 settings.register_profile("ecrdrain", examples())
