@@ -30,6 +30,9 @@ LONG_OPEN = 300
 SHORT_CYCLE, LONG_CYCLE = 14, 90
 """Calls at an even rate before a higher one is tried: while guessing, and once it is known."""
 
+SETTLING = 5.0
+"""Seconds at most for which a throttle stops all others: a call may hang for much longer."""
+
 LONG_WAIT = 45.0
 """Seconds after which a cycle ends, however few calls it had."""
 
@@ -66,7 +69,8 @@ class Pace:
         self._dry: float | None = None  # when the bucket was empty: calls are counted from there
         self._since_dry = 0
         self._last_throttle = 0.0
-        self._settling = False
+        self._settling: float | None = None  # until when
+        self._settled = 0.0  # when that ended last
         self._base = 0.0  # the rate at which the present cycle began
         self._held = 0.0  # the last such rate that lasted for a whole cycle
         self._cycle = SHORT_CYCLE
@@ -75,9 +79,16 @@ class Pace:
         self._trust = 0.6  # in the rate at which throttling began, against the average
 
     def ready_in(self, now: float) -> float | None:
-        """Return in how many seconds a call may start; None: not before another one ends."""
+        """Return in how many seconds a call may start; None: not before another one ends.
+
+        That another one ends can bring the moment nearer, too.
+        """
         most = min(FIRST_CALLS + self._accepted, 16 + self._accepted // 10)
-        if self._settling or self.in_flight >= most:
+        if self._settling is not None:
+            if now < self._settling:
+                return self._settling - now
+            self._settle(now)
+        if self.in_flight >= most:
             return None
         return max(0.0, self._next - now)
 
@@ -100,27 +111,32 @@ class Pace:
             self.rate += max(0, self._accepted - LONG_OPEN) / 10
         elif started > self._dry:
             self._since_dry += 1
-            if not self._settling:
+            if self._settling is None:
                 self._speed_up(now)
         self.end(now)
 
     def throttle(self, started: float, now: float) -> None:
         """Take that AWS throttled a call: no other starts until those in flight have ended."""
         self.throttles += 1
-        self._last_throttle = max(self._last_throttle, started)
-        self._settling = True
+        if self._settling is None and started >= self._settled:
+            self._settling = now + SETTLING
         if self._dry is None:
             self._dry = started
+        self._last_throttle = max(self._last_throttle, started)
         self.end(now)
 
     def end(self, now: float) -> None:
         """Take that a call has ended; by itself, in a way that says nothing of its pace."""
         self.in_flight -= 1
-        if self._settling and not self.in_flight:
-            self._settling = False
-            self._slow_down()
-            self._cycle_start = now
-            self._next = max(now, self._last_throttle + (1.5 + self._chance() / 4) / self.rate)
+        if self._settling is not None and not self.in_flight:
+            self._settle(now)
+
+    def _settle(self, now: float) -> None:
+        """Go on after a throttle."""
+        self._settling, self._settled = None, now
+        self._slow_down()
+        self._cycle_start = now
+        self._next = max(now, self._last_throttle + (1.5 + self._chance() / 4) / self.rate)
 
     def _speed_up(self, now: float) -> None:
         """Keep an even rate for a cycle; then try more and more until AWS throttles."""

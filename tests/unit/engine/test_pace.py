@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecrdrain.engine.pace import FIRST_CALLS, SLOWEST, Pace
+from ecrdrain.engine.pace import FIRST_CALLS, SETTLING, SLOWEST, Pace
 from tests.unit.engine.virtual import Account, Clock, Outcome, bucket, luck, run_paced
 
 CALLS = 500  # 50,000 images
@@ -130,11 +130,25 @@ def test_after_a_throttle_nothing_starts_before_all_calls_have_ended() -> None:
         pace.start(moment)
     pace.throttle(0.1, 0.3)
     pace.accept(0.0, 0.3)
-    assert pace.ready_in(99.0) is None
+    assert pace.ready_in(0.3) == SETTLING
     pace.end(0.4)
     assert pace.in_flight == 0
     assert pace.ready_in(0.4) not in (None, 0)
     assert pace.ready_in(99.0) == 0
+
+
+def test_a_call_that_hangs_does_not_hold_up_the_others_for_long() -> None:
+    """After some seconds the others go on; that it is throttled in the end slows none of them."""
+    pace = Pace()
+    pace.start(0.0)
+    pace.start(0.1)
+    pace.throttle(0.1, 0.2)
+    assert pace.ready_in(1.0) == pytest.approx(SETTLING - 0.8)
+    assert pace.ready_in(0.2 + SETTLING) == 0
+    pace.start(6.0)
+    pace.throttle(0.0, 6.1)
+    assert pace.ready_in(30.0) == 0
+    assert (pace.throttles, pace.in_flight) == (2, 1)
 
 
 def test_it_never_asks_faster_than_the_slowest_rate_when_all_is_throttled() -> None:
