@@ -13,7 +13,7 @@ from ecrdrain.lab.ecr_rules import Repository as Rules
 from tests.unit.engine.errors import denied, server_error
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import Registry, add, digest_of
-from tests.unit.engine.virtual import luck
+from tests.unit.engine.virtual import Clock, VirtualCalls, luck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,28 @@ def test_a_pacer_of_ones_own_is_used() -> None:
     pacer = Pacer()
     assert drain_repository(Registry(rules), calls=pacer).empty
     assert set(pacer.state()) == {"ListImages", "BatchDeleteImage"}
+
+
+def test_children_wait_for_their_indexes_however_many_calls_may_be_in_flight() -> None:
+    """A hundred tagged indexes with four children each go in five calls."""
+    chance, rules = luck(1), Rules()
+    for index in range(100):
+        first = 5 * index
+        for child in range(first, first + 4):
+            add(rules, child, rank=chance.randint(0, 999))
+        add(
+            rules,
+            first + 4,
+            children=range(first, first + 4),
+            tags=[f"v{index}"],
+            rank=chance.randint(0, 999),
+        )
+    clock = Clock()
+    registry = FaultyRegistry(rules, Faults(name_parents=False), chance)
+    calls = VirtualCalls(clock, chance, concurrency=32, latency=5.0)
+    report = drain_repository(registry, calls=calls)
+    assert report.calls == {"ListImages": 2, "BatchDeleteImage": 5}
+    assert calls.most_in_flight > 1
 
 
 def test_when_only_untagged_images_are_there_their_kinds_are_asked_for_at_once() -> None:

@@ -259,3 +259,18 @@ def test_an_account_that_only_throttles_is_given_up_with_the_throttle(
     assert report.left == 10
     assert report.stopped in ("error", "deadline")
     assert clock.now <= 3_600
+
+
+def test_a_deadline_while_aws_throttles_is_reported_with_the_throttle() -> None:
+    """The time was over, and the call that would have been repeated says why."""
+    chance, clock = luck(0), Clock()
+    faults = Faults(tokens={"BatchDeleteImage": bucket(clock, 0, 0)})
+    registry = FaultyRegistry(grow(chance, 10), faults, chance)
+    report = drain_swiftly(registry, clock, chance, Until(20, clock=clock))
+    check(report, registry, 10)
+    assert (report.stopped, report.left) == ("deadline", 10)
+    assert report.error is not None
+    assert (report.error.operation, report.error.code) == (
+        "BatchDeleteImage",
+        "ThrottlingException",
+    )
