@@ -118,7 +118,9 @@ class Functions:
 
 @dataclass
 class Stacks:
-    """CloudFormation with one stack; `denied` names the operations that IAM refuses.
+    """CloudFormation with one stack.
+
+    `denied` names the operations that IAM refuses, `broken` those that fail otherwise.
 
     Attributes:
         status: The stack's.
@@ -132,6 +134,7 @@ class Stacks:
         default_factory=lambda: {"Resources": {"Repository": {"Type": "AWS::ECR::Repository"}}}
     )
     denied: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
 
     def describe_stacks(self, **_: Any) -> dict[str, Any]:
         """Answer DescribeStacks."""
@@ -170,6 +173,8 @@ class Stacks:
     def _answer(self, operation: str, **answer: Any) -> dict[str, Any]:
         if operation in self.denied:
             raise client_error("AccessDenied", operation, 403)
+        if operation in self.broken:
+            raise client_error("InternalFailure", operation, 500)
         return answer
 
 

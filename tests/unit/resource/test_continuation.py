@@ -118,3 +118,15 @@ def test_there_is_time_to_start_calls_however_short_the_wait(until: float) -> No
     run = Surroundings(until=until).run()
     assert run.time_to_start() >= 0.5 * min(until, 900.0)
     assert run.time_to_start() < run.time_to_work() <= min(until, 880.0)
+
+
+def test_a_run_that_hands_over_answers_nothing(stage: Stage, receiver: Receiver) -> None:
+    """The further run owes the one answer."""
+    stage.ecr.push(3)
+    throttled = client_error("ThrottlingException", "BatchDeleteImage")
+    stage.ecr.errors["BatchDeleteImage"] = [throttled] * 1000
+    stage.seconds = 2.0
+    stage.play(stage.request("Delete"))
+    assert receiver.tries == []
+    assert stage.continued["EcrDrain"]["runs"] == 1
+    assert stage.continued["ResponseURL"] == stage.url

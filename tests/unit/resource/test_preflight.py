@@ -93,3 +93,13 @@ def test_the_permission_to_go_on_is_proven_unless_the_guard_is_off() -> None:
     around = Surroundings(ALWAYS)
     around.functions.error = denied("Invoke")
     assert check(around) == ""
+
+
+def test_a_stack_that_cannot_be_read_for_another_reason_is_told_as_it_is() -> None:
+    """The reason names the call and AWS's code."""
+    around = Surroundings({"RepositoryName": "team/app"})
+    around.cloudformation.broken = {"DescribeStacks"}
+    reason = check(around)
+    assert "cloudformation:DescribeStacks" in reason
+    assert "InternalFailure" in reason
+    assert around.waits == []

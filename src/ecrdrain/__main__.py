@@ -1,0 +1,5 @@
+"""``python -m ecrdrain``: the same as the command."""
+
+from ecrdrain.cli import main
+
+main()

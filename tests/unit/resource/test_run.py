@@ -1,0 +1,32 @@
+"""A run: its clients, and the time it has."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecrdrain.resource.run import client
+
+
+@pytest.fixture(autouse=True)
+def somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda tells its functions region and credentials."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    client.cache_clear()
+
+
+def test_a_drains_client_tries_once_and_does_not_outlast_the_reserve() -> None:
+    """The drain sees each failure itself, and no call takes longer than is kept for it."""
+    config = client("ecr").meta.config
+    assert config.retries["total_max_attempts"] == 1
+    assert config.connect_timeout + config.read_timeout < 20
+
+
+def test_the_other_clients_leave_throttling_to_the_sdk() -> None:
+    """What the guard reads is read again when AWS throttles."""
+    assert client("cloudformation").meta.config.retries["total_max_attempts"] == 5
+
+
+def test_a_client_is_made_once() -> None:
+    """Making one takes longer than many a call."""
+    assert client("lambda") is client("lambda")
