@@ -12,6 +12,8 @@ from benchmarks.peers.process import Claim, PeerError
 from benchmarks.running import Images, Stage
 from benchmarks.scenarios import Scenario
 
+pytestmark = pytest.mark.once
+
 HERE = [peer for peer in (*PEERS.values(), SEQUENTIAL) if peer.lacking() is None]
 
 

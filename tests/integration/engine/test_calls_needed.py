@@ -16,6 +16,8 @@ from ecrdrain.engine import (
 from ecrdrain.lab.ecr_rules import SameCall
 from ecrdrain.lab.strict import Order, StrictEcr
 
+pytestmark = pytest.mark.once
+
 ROWS_AN_IMAGE = {"multi-tag": 3}
 
 both_meanings = pytest.mark.parametrize("same_call", SameCall)

@@ -9,6 +9,8 @@ import pytest
 
 from ecrdrain.lab.strict import StrictEcr
 
+pytestmark = pytest.mark.once
+
 DRAIN = """
 import resource, sys
 import boto3

@@ -13,6 +13,8 @@ from ecrdrain.resource import policies
 from ecrdrain.resource.outline import Outline
 from ecrdrain.resource.policies import POLICY_WORDS, UNKNOWN, read_policies
 
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parents[3] / ".venv-templates"
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
 
