@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from ecrdrain.engine import PrivateRepository, PublicRepository, Repository
+from ecrdrain.engine import DescribingRepository, PublicRepository, Repository
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -55,5 +55,5 @@ def drainable(
 ) -> Repository:
     """Return a repository as the engine drains it."""
     if registry == "private":
-        return PrivateRepository(clients.draining_ecr, name, registry_id)
+        return DescribingRepository(clients.draining_ecr, name, registry_id)
     return PublicRepository(clients.draining_ecr_public, name, registry_id)
