@@ -13,7 +13,7 @@ from ecrdrain.lab.ecr_rules import Repository as Rules
 from tests.unit.engine.errors import denied, server_error
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import Registry, add, digest_of
-from tests.unit.engine.virtual import Clock, VirtualCalls, luck
+from tests.unit.engine.virtual import Clock, VirtualCalls, bucket, luck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,26 @@ def test_when_only_untagged_images_are_there_their_kinds_are_asked_for_at_once()
     report = drain_repository(registry, calls=OneAtATime())
     assert report.empty
     assert report.calls == {"ListImages": 2, "DescribeImages": 1, "BatchDeleteImage": 3}
+
+
+def test_where_kinds_may_not_be_asked_for_the_drain_goes_on_in_the_same_round() -> None:
+    """DescribeImages is denied once; then ListImages lists again."""
+    registry = FaultyRegistry(pushed(100), Faults(), luck(0), kinds=None)
+    report = drain_repository(registry, calls=OneAtATime())
+    assert (report.empty, report.deleted, report.rounds) == (True, 300, 2)
+    assert report.calls["DescribeImages"] == 1
+
+
+def test_calls_that_wait_to_be_repeated_when_the_time_is_over_are_all_accounted_for() -> None:
+    """Several are halted at once; what none of them has done is left."""
+    rules, clock, chance = Rules(), Clock(), luck(3)
+    for number in range(1_000):
+        add(rules, number, tags=[f"v{number}"])
+    tokens = {"BatchDeleteImage": bucket(clock, 0, 1)}
+    registry = FaultyRegistry(rules, Faults(tokens=tokens), chance)
+    calls = VirtualCalls(clock, chance, concurrency=8)
+    report = Drain(registry, calls, Until(30, clock=clock), clock=clock).run()
+    assert (report.stopped, report.deleted, report.left) == ("deadline", 100, 900)
 
 
 def test_kinds_are_not_asked_for_when_few_images_are_held_back() -> None:
