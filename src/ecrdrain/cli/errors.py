@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import typer
 
-from ecrdrain.engine.errors import DENIALS, aws_errors, error_code, error_message
+from ecrdrain.engine.errors import CallError, aws_errors, call_error
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.targets import TooManyMatchesError
 from ecrdrain.templates import TemplateError
@@ -81,8 +81,7 @@ def in_words(error: Exception) -> str:
     if isinstance(error, _OURS):
         what = str(error)
     elif isinstance(error, aws_errors()):
-        operation = getattr(error, "operation_name", "")
-        what = aws_in_words(error_code(error), error_message(error), operation)
+        what = aws_in_words(call_error(error))
     else:
         what = f"{type(error).__name__}: {error}. Run it again with --debug to see where"
     return " ".join(what.split())
@@ -91,7 +90,7 @@ def in_words(error: Exception) -> str:
 def _is_wrong_use(error: Exception) -> bool:
     ours = isinstance(error, (UnknownNameError, TooManyMatchesError, WrongUseError))
     # The SDK's own check of a name that was given.
-    return ours or error_code(error) == "ParamValidationError"
+    return ours or call_error(error).code == "ParamValidationError"
 
 
 def iam_action(operation: str) -> str:
@@ -102,15 +101,10 @@ def iam_action(operation: str) -> str:
     return f"ecr:{operation}"
 
 
-def aws_in_words(code: str, message: str, operation: str) -> str:
-    """Say what is wrong and what to do about an error of AWS or on the way to it.
-
-    Args:
-        code: AWS's code, or the name of botocore's class for an error that never reached AWS.
-        message: Its message.
-        operation: The operation that failed; "" when the error came before.
-    """
-    if code in DENIALS:
+def aws_in_words(error: CallError) -> str:
+    """Say what is wrong and what to do about an error of AWS or on the way to it."""
+    code, message, operation = error.code, error.message, error.operation
+    if error.denied:
         return f"access denied: grant {iam_action(operation)}. AWS says: {message}"
     if code in _EXPIRED:
         return f"the credentials have expired: {_SIGN_IN}"

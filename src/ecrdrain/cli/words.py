@@ -54,7 +54,7 @@ def outcome_of(report: Report) -> str:
         return f"{line}: interrupted, run it again to go on"
     if report.error is not None:
         error = report.error
-        return f"{line}: {aws_in_words(error.code, error.message, error.operation)}"
+        return f"{line}: {aws_in_words(error)}"
     codes = ", ".join(
         f"{code} ({number})" for code, number in sorted(report.failure_codes.items())
     )

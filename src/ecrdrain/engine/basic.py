@@ -11,12 +11,13 @@ from ecrdrain.engine.calls import Calls, Halted, Until
 from ecrdrain.engine.errors import (
     INVALID_PARAMETER,
     REPOSITORY_NOT_FOUND,
+    CallError,
     aws_errors,
     was_refused,
 )
 from ecrdrain.engine.failures import GONE, IDLE_ROUNDS, worth_another_round
 from ecrdrain.engine.ledger import CallFailed, Ledger
-from ecrdrain.engine.report import CallError, Failure, Report
+from ecrdrain.engine.report import Failure, Report
 from ecrdrain.engine.repository import BATCH_SIZE, Repository
 
 DELETE_OPERATION = "BatchDeleteImage"

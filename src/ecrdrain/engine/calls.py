@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from ecrdrain.engine.report import CallError
+    from ecrdrain.engine.errors import CallError
 
 Result = TypeVar("Result")
 

@@ -1,14 +1,12 @@
-"""AWS errors, recognised by class and by code."""
+"""AWS errors as one value, recognised by class and by code, never by the words of a message."""
 
-from ecrdrain.engine.report import CallError
+from dataclasses import dataclass
 
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-
 INVALID_PARAMETER = "InvalidParameterException"
 
-TOO_MANY_REQUESTS = 429
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
 """Codes that stand for a failure of the moment, whatever the HTTP status.
@@ -32,6 +30,45 @@ THROTTLES = frozenset(
     }
 )
 
+TOO_MANY_REQUESTS = 429
+
+
+@dataclass(frozen=True)
+class CallError:
+    """A call that failed, and how AWS named the cause.
+
+    Attributes:
+        operation: The API operation, such as "ListImages".
+        code: AWS's code; the class's name for an error that never reached AWS.
+        message: AWS's message, or the error's own.
+        status: The HTTP status of AWS's answer; 0 without one.
+        lost: Whether the answer, or the way to AWS, was lost.
+    """
+
+    operation: str
+    code: str
+    message: str
+    status: int = 0
+    lost: bool = False
+
+    @property
+    def denied(self) -> bool:
+        """Whether IAM does not allow the call."""
+        return self.code in DENIALS
+
+    @property
+    def throttled(self) -> bool:
+        """Whether AWS refused the call for coming too fast."""
+        return self.code in THROTTLES or self.status == TOO_MANY_REQUESTS
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same call may well succeed later."""
+        return self.throttled or self.lost or self.code in TRANSIENTS or self.status >= 500  # noqa: PLR2004 - HTTP's server errors
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
 
 def aws_errors() -> tuple[type[Exception], ...]:
     """Return the classes of everything that a boto3 call raises.
@@ -44,66 +81,39 @@ def aws_errors() -> tuple[type[Exception], ...]:
     return BotoCoreError, ClientError, ResponseParserError
 
 
-def error_code(error: BaseException) -> str:
-    """Return AWS's code for an error, or the class's name for one that never reached AWS."""
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        return str(response.get("Error", {}).get("Code", "Unknown"))
-    return type(error).__name__
+def call_error(error: BaseException, operation: str = "") -> CallError:
+    """Read an error that a boto3 call has raised.
 
-
-def error_message(error: BaseException) -> str:
-    """Return AWS's message for an error, or the error's own."""
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        return str(response.get("Error", {}).get("Message", ""))
-    return str(error)
-
-
-def error_words(error: BaseException) -> str:
-    """Return an error's code and message."""
-    return f"{error_code(error)}: {error_message(error)}"
-
-
-def http_status(error: BaseException | None) -> int:
-    """Return the HTTP status of AWS's answer, or 0 when there was none."""
-    response = getattr(error, "response", None)
-    if not isinstance(response, dict):
-        return 0
-    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
-def is_throttle(error: BaseException) -> bool:
-    """Tell whether AWS refused a call for coming too fast."""
-    return error_code(error) in THROTTLES or http_status(error) == TOO_MANY_REQUESTS
-
-
-def is_transient(error: BaseException) -> bool:
-    """Tell whether the same call may well succeed: a server's error, or a lost connection."""
+    Args:
+        error: Of one of the classes of `aws_errors`.
+        operation: The API operation, for errors that do not tell it: those that never reached AWS.
+    """
     from botocore.exceptions import ConnectionError as Unreachable  # noqa: PLC0415 - see above
     from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - see above
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - see above
 
-    return (
-        isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
-        or error_code(error) in TRANSIENTS
-        or http_status(error) >= 500  # noqa: PLR2004 - HTTP's server errors
-    )
+    operation = operation or str(getattr(error, "operation_name", ""))
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
+        return CallError(operation, type(error).__name__, str(error), lost=lost)
+    said = response.get("Error", {})
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    code, message = str(said.get("Code", "Unknown")), str(said.get("Message", ""))
+    return CallError(operation, code, message, status)
 
 
-def call_error(operation: str, error: BaseException) -> CallError:
-    """Describe an error as the end of a drain."""
-    return CallError(operation, error_code(error), error_message(error))
+# Kept until the engine that uses them is gone.
+def is_throttle(error: BaseException) -> bool:
+    """Tell whether AWS refused a call for coming too fast."""
+    return call_error(error).throttled
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the same call may well succeed."""
+    return call_error(error).passing and not call_error(error).throttled
 
 
 def was_refused(error: BaseException | None) -> bool:
-    """Tell whether AWS turned a call down, so that it certainly had no effect.
-
-    A server error or a lost connection leaves that open.
-    """
-    return 400 <= http_status(error) < 500  # noqa: PLR2004 - HTTP's client errors
-
-
-def is_denied(error: BaseException) -> bool:
-    """Tell whether IAM does not allow a call."""
-    return error_code(error) in DENIALS
+    """Tell whether AWS turned a call down, so that it certainly had no effect."""
+    return error is not None and 400 <= call_error(error).status < 500  # noqa: PLR2004 - HTTP's

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrdrain.engine.calls import Calls, Halted, Until
-from ecrdrain.engine.errors import aws_errors, call_error, is_throttle
-from ecrdrain.engine.report import CallError
+from ecrdrain.engine.errors import CallError, aws_errors, call_error, is_throttle
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -72,10 +71,10 @@ class Ledger:
         try:
             return future.result()
         except aws_errors() as error:
-            raise CallFailed(call_error(operation, error)) from error
+            raise CallFailed(call_error(error, operation)) from error
         except Halted as halted:
             if halted.__cause__ is not None:
-                halted.error = call_error(operation, halted.__cause__)
+                halted.error = call_error(halted.__cause__, operation)
             raise
 
     def wait(self, futures: "Collection[Future[Any]]") -> None:

@@ -1,7 +1,9 @@
 """What a drain did, in figures that add up."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
+
+from ecrdrain.engine.errors import CallError
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,15 +13,6 @@ class Failure:
     digest: str
     code: str
     reason: str
-
-
-@dataclass(frozen=True)
-class CallError:
-    """The call that ended a drain early, and how AWS named the cause."""
-
-    operation: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -90,5 +83,10 @@ class Report:
             "seconds": round(self.seconds, 3),
             "empty": self.empty,
             "stopped": self.stopped,
-            "error": asdict(self.error) if self.error else None,
+            "error": self.error
+            and {
+                "operation": self.error.operation,
+                "code": self.error.code,
+                "message": self.error.message,
+            },
         }

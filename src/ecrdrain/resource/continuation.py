@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from ecrdrain.engine.errors import aws_errors, error_words
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.run import CONTINUATION, Run
 
@@ -43,7 +43,7 @@ def go_on(run: Run, verdict: GoOn) -> Answer | None:
             )
         except aws_errors() as error:
             why = (
-                f"the function cannot call itself to go on ({error_words(error)}): grant its role "
+                f"the function cannot call itself to go on ({call_error(error)}): grant its role "
                 f"lambda:InvokeFunction on {arn}"
             )
         else:

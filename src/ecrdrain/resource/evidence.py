@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.engine.errors import aws_errors, error_words, is_denied
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.resource.guard import ENDINGS, Decision, Evidence, Link, decide_by, going_away
 from ecrdrain.resource.policies import read_policies
 from ecrdrain.resource.target import Target
@@ -38,10 +38,11 @@ class StackReadError(Exception):
     def __init__(self, call: str, stack_id: str, error: Exception) -> None:
         self.action = "cloudformation:" + call.title().replace("_", "")
         self.resource = stack_id.rpartition("/")[0] + "/*"
-        self.denied = is_denied(error)
+        failure = call_error(error)
+        self.denied = failure.denied
         what = f"{self.action} on {self.resource}"
         remedy = f"grant the function's role {what}" if self.denied else "then try again"
-        super().__init__(f"{what}: {error_words(error)}; nothing was deleted; {remedy}")
+        super().__init__(f"{what}: {failure}; nothing was deleted; {remedy}")
 
 
 def decide(

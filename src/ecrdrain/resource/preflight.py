@@ -7,9 +7,7 @@ from functools import partial
 from ecrdrain.engine.errors import (
     REPOSITORY_NOT_FOUND,
     aws_errors,
-    error_code,
-    error_words,
-    is_denied,
+    call_error,
 )
 from ecrdrain.resource.evidence import StackReadError, readable
 from ecrdrain.resource.properties import Settings
@@ -37,8 +35,8 @@ def preflight(run: Run, settings: Settings) -> str:
         except StackReadError as error:
             return str(error)
         except aws_errors() as error:
-            if error_code(error) != REPOSITORY_NOT_FOUND:
-                return error_words(error)
+            if call_error(error).code != REPOSITORY_NOT_FOUND:
+                return str(call_error(error))
             return (
                 f"there is no repository {settings.target.arn}; name one that exists by then, "
                 "best in the same template: !Ref Repository"
@@ -58,7 +56,7 @@ def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:
         try:
             call()
         except aws_errors() as error:
-            if not is_denied(error):
+            if not call_error(error).denied:
                 raise
             yield action, resource
     if settings.on_delete != "Always":

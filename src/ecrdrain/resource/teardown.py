@@ -4,8 +4,8 @@ import time
 
 from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.engine.calls import Until
-from ecrdrain.engine.errors import DENIALS, REPOSITORY_NOT_FOUND, aws_errors, call_error
-from ecrdrain.engine.report import CallError, Report
+from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
+from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import PrivateRepository
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.continuation import GoOn
@@ -42,7 +42,7 @@ def tear_down(run: Run) -> Answer | GoOn:
     try:
         rows = repository.page(None).rows
     except aws_errors() as failure:
-        error = call_error("ListImages", failure)
+        error = call_error(failure, "ListImages")
         if error.code == REPOSITORY_NOT_FOUND:
             return leave(run, "the repository does not exist")
         return Answer(run.identity, in_words(error, target))
@@ -103,4 +103,4 @@ def in_words(error: CallError, target: Target) -> str:
     """Say what went wrong with a call to ECR, and what to do."""
     action = f"ecr:{error.operation} on {target.arn}"
     words = f"{action} failed with {error.code}: {error.message}"
-    return f"{words}; grant the function's role {action}" if error.code in DENIALS else words
+    return f"{words}; grant the function's role {action}" if error.denied else words

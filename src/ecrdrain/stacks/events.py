@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ecrdrain.engine.errors import aws_errors, is_throttle, was_refused
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.errors import Interrupted
 from ecrdrain.stacks.tree import DELETE_FAILED, is_busy
 
@@ -109,7 +109,7 @@ def follow(
             # The deletion of a large stack takes an hour; a throttled call or a lost connection
             # in between is no reason to look away.
             misses += 1
-            if misses > _MOST_MISSES or (was_refused(error) and not is_throttle(error)):
+            if misses > _MOST_MISSES or (not call_error(error).passing):
                 raise
             events = []
         for event in events:

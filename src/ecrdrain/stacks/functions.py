@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ecrdrain.engine.errors import aws_errors, error_code
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.clients import Clients
 from ecrdrain.stacks.events import newest_first
 from ecrdrain.stacks.tree import Resource, Stack
@@ -28,7 +28,7 @@ def _function_exists(clients: Clients, name_or_arn: str) -> bool:
     try:
         clients.functions.get_function_configuration(FunctionName=name_or_arn)
     except aws_errors() as error:
-        if error_code(error) != "ResourceNotFoundException":
+        if call_error(error).code != "ResourceNotFoundException":
             raise
         return False
     return True

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from ecrdrain.engine.errors import aws_errors, error_code
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.tree import Stack
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def read_importers(client: "CloudFormationClient", export: str) -> tuple[str, ..
         pages = list(client.get_paginator("list_imports").paginate(ExportName=export))
     except aws_errors() as error:
         # What CloudFormation answers when nobody imports it (API_ListImports names no other).
-        if error_code(error) != "ValidationError":
+        if call_error(error).code != "ValidationError":
             raise
         return ()
     return tuple(name for page in pages for name in page["Imports"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ecrdrain.engine.errors import aws_errors, is_denied
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.clients import Clients, asking
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
@@ -96,7 +96,7 @@ def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
     try:
         return any(function_is_gone(clients, stack, resource) for stack, resource in found)
     except aws_errors() as error:
-        if not is_denied(error):
+        if not call_error(error).denied:
             raise
         return False  # then it shows when the stack is deleted
 

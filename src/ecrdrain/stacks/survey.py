@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, error_code
+from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -64,7 +64,7 @@ def survey(
     try:
         return count_images(_images(client, name, registry_id))
     except aws_errors() as error:
-        if error_code(error) != REPOSITORY_NOT_FOUND:
+        if call_error(error).code != REPOSITORY_NOT_FOUND:
             raise
         return ABSENT
 

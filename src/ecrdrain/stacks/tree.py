@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ecrdrain.engine.errors import aws_errors, error_code
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.errors import UnknownNameError, UnreadableTemplateError
 from ecrdrain.stacks.template import Declared, declared_resources, read_template
 
@@ -107,7 +107,7 @@ def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef":
         return client.describe_stacks(StackName=name)["Stacks"][0]
     except aws_errors() as error:
         # With a name as the only argument it is the one thing that can be wrong.
-        if error_code(error) != "ValidationError":
+        if call_error(error).code != "ValidationError":
             raise
         raise UnknownNameError("stack", name, _stack_names(client)) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ecrdrain.engine import CallError, Failure, Report
-from ecrdrain.engine.errors import call_error, error_words, is_denied
+from ecrdrain.engine.errors import call_error
 from tests.unit.engine.errors import denied, unreachable
 
 REPORT = Report(
@@ -58,7 +58,7 @@ def test_a_report_is_one_json_document_with_figures_that_add_up() -> None:
 
 def test_errors_are_told_by_code_and_message() -> None:
     """Those of AWS by its own, those that never reached it by their class."""
-    assert error_words(denied()) == "AccessDeniedException: not authorized"
-    assert is_denied(denied())
-    assert not is_denied(unreachable())
-    assert call_error("ListImages", unreachable()).code == "EndpointConnectionError"
+    assert str(call_error(denied())) == "AccessDeniedException: not authorized"
+    assert call_error(denied()).denied
+    assert not call_error(unreachable()).denied
+    assert call_error(unreachable(), "ListImages").code == "EndpointConnectionError"
