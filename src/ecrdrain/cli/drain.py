@@ -23,9 +23,8 @@ from ecrdrain.cli.options import (
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
-from ecrdrain.engine import CONCURRENCY, Report
+from ecrdrain.engine import CONCURRENCY, Report, drain_repositories
 from ecrdrain.stacks.clients import asking, drainable
-from ecrdrain.stacks.drains import drain_all
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
 _COLUMNS = (
@@ -106,11 +105,14 @@ def drain(  # noqa: PLR0913 - one for each option
             interruptible() as stop,
             ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
         ):
-            reports = drain_all(
-                [drainable(aws, registry, target.name, registry_id) for target in targets],
+            reports = drain_repositories(
+                [
+                    drainable(aws, registry, target.name, registry_id, target.survey.listing)
+                    for target in targets
+                ],
                 concurrency=concurrency,
                 stop=stop,
-                tell=view.draining,
+                on_event=view.draining,
                 done=view.drained,
             )
         _show_outcome(terminal, reports)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from ecrdrain.cli.terminal import Terminal, is_rich, say
 from ecrdrain.cli.words import count, outcome_of
-from ecrdrain.engine import Report, Repository, Tell
+from ecrdrain.engine import Deleted, Event, OnEvent, Report, Repository
 from ecrdrain.stacks.events import StackEvent
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ProgressView:
         if self._bars is not None:
             self._bars.stop()
 
-    def draining(self, repository: Repository) -> Tell:
+    def draining(self, repository: Repository) -> OnEvent:
         """Begin to show one drain."""
         course = _Course(self._images.get(repository.name, 0))
         if self._bars is None:
@@ -103,11 +103,11 @@ class ProgressView:
         with self._lock:
             say(self._console, f"{stack}: {text}")
 
-    def _in_lines(self, name: str, course: _Course) -> Tell:
+    def _in_lines(self, name: str, course: _Course) -> OnEvent:
         step = max(_SMALLEST_STEP, course.total // _LINES)
 
-        def tell(event: str, **facts: object) -> None:
-            _advance(course, event, facts)
+        def on_event(event: Event) -> None:
+            _advance(course, event)
             if course.deleted - course.said >= step:
                 course.said = course.deleted
                 total = max(course.total, course.deleted)
@@ -115,17 +115,17 @@ class ProgressView:
                     line = f"{name}: {course.deleted:,} of {count(total, 'image')} deleted"
                     say(self._console, line)
 
-        return tell
+        return on_event
 
-    def _in_bars(self, course: _Course, task: "TaskID") -> Tell:
-        def tell(event: str, **facts: object) -> None:
-            _advance(course, event, facts)
+    def _in_bars(self, course: _Course, task: "TaskID") -> OnEvent:
+        def on_event(event: Event) -> None:
+            _advance(course, event)
             if self._bars is not None:
                 # Images that come while others go make the whole larger than it was counted.
                 total = max(course.total, course.deleted)
                 self._bars.update(task, completed=course.deleted, total=total or None)
 
-        return tell
+        return on_event
 
     def _make_bars(self) -> "Progress":
         from rich.progress import (  # noqa: PLC0415 - rich takes its time, and help needs none
@@ -147,6 +147,6 @@ class ProgressView:
         )
 
 
-def _advance(course: _Course, event: str, facts: Mapping[str, object]) -> None:
-    if event == "deleted":
-        course.deleted += int(str(facts["deleted"]))
+def _advance(course: _Course, event: Event) -> None:
+    if isinstance(event, Deleted):
+        course.deleted += event.deleted

@@ -1,34 +1,35 @@
 """How a repository is emptied."""
 
-from ecrdrain.engine.basic import Tell
-from ecrdrain.engine.calls import Calls, Until
-from ecrdrain.engine.config import client_config
-from ecrdrain.engine.described import DescribingRepository, PublicRepository
-from ecrdrain.engine.drain import drain_repository
+from ecrdrain.engine.calls import CONCURRENCY, client_config
+from ecrdrain.engine.drain import drain_repositories, drain_repository
 from ecrdrain.engine.errors import CallError
-from ecrdrain.engine.one_at_a_time import OneAtATime
-from ecrdrain.engine.pacer import CONCURRENCY, LaneState, Pacer
-from ecrdrain.engine.report import Failure, Report
-from ecrdrain.engine.repository import Page, PrivateRepository, Repository
-from ecrdrain.engine.rounds import tell_nobody
+from ecrdrain.engine.events import Deleted, Event, Listed, OnEvent, RoundEnded, ignore
+from ecrdrain.engine.limits import Limits
+from ecrdrain.engine.listing import Listing, Page, Row
+from ecrdrain.engine.public import PublicRepository
+from ecrdrain.engine.report import DrainError, Failure, Report
+from ecrdrain.engine.repository import PrivateRepository, Repository
 
 __all__ = [
     "CONCURRENCY",
     "CallError",
-    "Calls",
-    "DescribingRepository",
+    "Deleted",
+    "DrainError",
+    "Event",
     "Failure",
-    "LaneState",
-    "OneAtATime",
-    "Pacer",
+    "Limits",
+    "Listed",
+    "Listing",
+    "OnEvent",
     "Page",
     "PrivateRepository",
     "PublicRepository",
     "Report",
     "Repository",
-    "Tell",
-    "Until",
+    "RoundEnded",
+    "Row",
     "client_config",
+    "drain_repositories",
     "drain_repository",
-    "tell_nobody",
+    "ignore",
 ]

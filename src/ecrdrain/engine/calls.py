@@ -1,86 +1,158 @@
-"""How calls are started: the seam between what a drain wants and how fast AWS lets it."""
+"""The calls of a drain: made by the SDK at its own pace, counted, and stopped in time.
+
+The SDK's adaptive mode finds the rate that AWS allows and repeats what AWS throttled or failed
+at (SDKs and Tools reference guide, "Retry behavior"). Its repeats are seen through its events:
+each try is counted as it is sent, and none is sent once the drain has to stop.
+"""
 
 import threading
-import time
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ecrdrain.engine.errors import CallError, answer_error, aws_errors, call_error
+from ecrdrain.engine.limits import Halted, Limits
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from botocore.config import Config
 
-    from ecrdrain.engine.errors import CallError
+CONCURRENCY = 32
+"""Calls in flight at most, unless the caller says otherwise."""
+
+ATTEMPTS = 10
+"""Tries of one call, by the SDK, before it has failed."""
 
 Result = TypeVar("Result")
 
 
-class Halted(Exception):  # noqa: N818 - not an error: the caller asked for it
-    """No further call may start.
-
-    Attributes:
-        reason: "deadline" or "interrupt".
-        error: What a call had failed with that would have been tried again.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.error: CallError | None = None
-
-
-class Until:
-    """How long a drain may start calls.
+def client_config(concurrency: int = CONCURRENCY, read_timeout: float = 60) -> "Config":
+    """Return the settings for a boto3 client that drains with.
 
     Args:
-        deadline: A moment of `clock`, in seconds; None means no limit.
-        stop: An event that ends the drain when it is set; None means nothing interrupts it.
-        clock: The clock that `deadline` is read off.
+        concurrency: How many calls may be in flight; each needs a connection of its own.
+        read_timeout: Seconds to wait for an answer. A call without one is repeated.
+    """
+    from botocore.config import Config  # noqa: PLC0415 - not before a client is made
+
+    return Config(
+        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=max(concurrency, 1),
+        connect_timeout=5,
+        read_timeout=read_timeout,
+        tcp_keepalive=True,
+    )
+
+
+class CallFailed(Exception):  # noqa: N818 - carries the error, is not one more kind of it
+    """A call failed, all the SDK's tries included.
+
+    Attributes:
+        error: The last try's error.
+        unheard: Whether a try may have had an effect all the same.
     """
 
-    def __init__(
-        self,
-        deadline: float | None = None,
-        stop: threading.Event | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.deadline = deadline
-        self.stop = stop
-        self.clock = clock
-
-    def check(self, wait: float = 0.0) -> None:
-        """Return while a call may start in so many seconds.
-
-        Raises:
-            Halted: The deadline is over by then, or the drain was interrupted.
-        """
-        if self.stop is not None and self.stop.is_set():
-            raise Halted("interrupt")
-        if self.deadline is not None and self.clock() + wait >= self.deadline:
-            raise Halted("deadline")
+    def __init__(self, error: CallError, *, unheard: bool = False) -> None:
+        super().__init__(f"{error.operation}: {error}")
+        self.error = error
+        self.unheard = unheard
 
 
-class Calls(Protocol):
-    """Starts calls on its own terms: how many at once, how fast, how often again."""
+class Calls:
+    """The calls of one drain.
 
-    def submit(self, operation: str, call: Callable[[], Result], until: Until) -> "Future[Result]":
-        """Have a call started as soon as it may start, and return its future.
+    Args:
+        limits: How long calls may be sent.
 
-        Returns once there is room for it. `call` may run several times (it is safe to repeat) and
-        in another thread. The future raises what the call raised in the end; Halted, caused by
-        that if there is such, when `until` was over before it could be tried (again).
+    Attributes:
+        sent: Calls sent, repeats included, by operation.
+        throttled: How many of them AWS throttled.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sent: Counter[str] = Counter()
+        self.throttled = 0
+        self._lock = threading.Lock()
+
+    def make(self, operation: str, call: Callable[[], Result]) -> tuple[Result, bool]:
+        """Make a call in this thread.
+
+        Returns:
+            Its answer, and whether an earlier try may have had an effect, unheard.
 
         Raises:
-            Halted: `until` was over before there was room.
+            CallFailed: AWS, or the way to it, failed the call.
+            Halted: No further try may be sent.
         """
-        ...
+        self.limits.check()
+        _making.calls, _making.unheard = self, False
+        try:
+            return call(), _making.unheard
+        except aws_errors() as error:
+            failure = call_error(error, operation)
+            raise CallFailed(failure, unheard=_making.unheard) from error
+        except Halted as halted:
+            halted.unheard = _making.unheard
+            raise
+        finally:
+            _making.calls = None
 
-    def wait(self, futures: "Collection[Future[Any]]") -> "Collection[Future[Any]]":
-        """Wait until one of the futures is done, and return those that are."""
-        ...
-
-    def pause(self, seconds: float, until: Until) -> None:
-        """Wait, for instance for ECR to catch up with itself.
+    def count(self, operation: str) -> None:
+        """Take that a try is about to be sent.
 
         Raises:
-            Halted: `until` would be over first.
+            Halted: It may not be sent any more.
         """
-        ...
+        self.limits.check()
+        with self._lock:
+            self.sent[operation] += 1
+
+    def count_throttle(self) -> None:
+        """Take that AWS throttled a try."""
+        with self._lock:
+            self.throttled += 1
+
+
+class _Making(threading.local):
+    """The call that this thread is making."""
+
+    calls: Calls | None = None
+    unheard = False
+
+
+_making = _Making()
+
+
+def watch(client: Any) -> None:  # noqa: ANN401 - a client of either registry
+    """Have a client tell of each try that it sends for a drain.
+
+    "before-send" comes last of all before the request goes, after any wait for the SDK's own
+    pace: handlers closer to the event's root run later, there the last ones last.
+    """
+    events = client.meta.events
+    events.register_last("before-send", _before_send, unique_id="ecrdrain-before-send")
+    events.register("response-received", _response_received, unique_id="ecrdrain-response")
+
+
+def _before_send(event_name: str, **_: object) -> None:
+    if _making.calls is not None:
+        _making.calls.count(event_name.rpartition(".")[2])
+
+
+def _response_received(
+    event_name: str,
+    parsed_response: Mapping[str, Any],
+    exception: Exception | None,
+    **_: object,
+) -> None:
+    if _making.calls is None or isinstance(exception, Halted):
+        return
+    if exception is not None:
+        _making.unheard = True
+        return
+    if "Error" in parsed_response:
+        error = answer_error(event_name.rpartition(".")[2], parsed_response)
+        if error.throttled:
+            _making.calls.count_throttle()
+        elif error.passing:
+            _making.unheard = True

@@ -1,38 +1,62 @@
-"""The one way into the engine."""
+"""The ways into the engine: one repository, or several side by side."""
 
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from ecrdrain.engine.basic import Tell
-from ecrdrain.engine.calls import Calls, Until
-from ecrdrain.engine.pacer import CONCURRENCY, Pacer
+from ecrdrain.engine.calls import CONCURRENCY
+from ecrdrain.engine.events import OnEvent, ignore
+from ecrdrain.engine.limits import Limits
+from ecrdrain.engine.parallel import at_once
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import Repository
-from ecrdrain.engine.rounds import Drain, tell_nobody
+from ecrdrain.engine.rounds import Drain
 
 
-def drain_repository(  # noqa: PLR0913 - keywords, each with a default
-    repository: Repository,
-    *,
-    calls: Calls | None = None,
-    concurrency: int = CONCURRENCY,
-    deadline: float | None = None,
-    stop: threading.Event | None = None,
-    tell: Tell = tell_nobody,
+def drain_repository(
+    repository: Repository, concurrency: int, limits: Limits, on_event: OnEvent = ignore
 ) -> Report:
     """Delete every image of a repository, and go on until a fresh listing is empty.
 
-    A repository that does not exist is empty. No error of AWS is raised: the report carries it.
+    No error of AWS is raised: the report carries it.
 
     Args:
         repository: What to empty.
-        calls: Who starts the calls; None means the pacer that all drains of this registry and
-            region share for as long as they last.
-        concurrency: How many calls that pacer may have in flight.
-        deadline: A moment of `time.monotonic()` after which no call starts; None means no limit.
-        stop: An event that, once set, lets no further call start; None means none.
-        tell: Who hears of the progress.
+        concurrency: How many calls may be in flight.
+        limits: How long calls may start.
+        on_event: Hears of the progress, in this thread.
     """
-    if calls is None:
-        where = (repository.registry, repository.registry_id, repository.region)
-        calls = Pacer.shared(where, concurrency)
-    return Drain(repository, calls, Until(deadline, stop), tell).run()
+    with ThreadPoolExecutor(concurrency) as pool:
+        return Drain(repository, pool, concurrency, limits, on_event).run()
+
+
+def drain_repositories(  # noqa: PLR0913 - all but the first have a default and a name
+    repositories: Sequence[Repository],
+    *,
+    concurrency: int = CONCURRENCY,
+    deadline: float | None = None,
+    stop: threading.Event | None = None,
+    on_event: Callable[[Repository], OnEvent] = lambda _: ignore,
+    done: Callable[[Report], None] = lambda _: None,
+) -> list[Report]:
+    """Drain several repositories side by side, and return the reports in their order.
+
+    Repositories that share a client share what the SDK has learned of the rate that AWS allows.
+
+    Args:
+        repositories: What to empty.
+        concurrency: How many calls may be in flight, of all of them together.
+        deadline: A moment of `time.monotonic()` after which no call starts; None: no limit.
+        stop: Once set, no further call starts; those in flight are finished.
+        on_event: Makes for each repository who hears of its progress; called in several threads.
+        done: Takes each report as soon as it is there; called in several threads.
+    """
+    limits = Limits(deadline, stop)
+    with ThreadPoolExecutor(concurrency) as pool:
+
+        def drain(repository: Repository) -> Report:
+            report = Drain(repository, pool, concurrency, limits, on_event(repository)).run()
+            done(report)
+            return report
+
+        return at_once(drain, repositories, limits.stop.set)

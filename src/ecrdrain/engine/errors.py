@@ -1,6 +1,8 @@
 """AWS errors as one value, recognised by class and by code, never by the words of a message."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 
@@ -64,7 +66,8 @@ class CallError:
     @property
     def passing(self) -> bool:
         """Whether the same call may well succeed later."""
-        return self.throttled or self.lost or self.code in TRANSIENTS or self.status >= 500  # noqa: PLR2004 - HTTP's server errors
+        server_error = self.status >= 500  # noqa: PLR2004 - HTTP's
+        return self.throttled or self.lost or server_error or self.code in TRANSIENTS
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -94,26 +97,18 @@ def call_error(error: BaseException, operation: str = "") -> CallError:
 
     operation = operation or str(getattr(error, "operation_name", ""))
     response = getattr(error, "response", None)
-    if not isinstance(response, dict):
-        lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
-        return CallError(operation, type(error).__name__, str(error), lost=lost)
-    said = response.get("Error", {})
-    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    code, message = str(said.get("Code", "Unknown")), str(said.get("Message", ""))
-    return CallError(operation, code, message, status)
+    if isinstance(response, dict):
+        return answer_error(operation, response)
+    lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
+    return CallError(operation, type(error).__name__, str(error), lost=lost)
 
 
-# Kept until the engine that uses them is gone.
-def is_throttle(error: BaseException) -> bool:
-    """Tell whether AWS refused a call for coming too fast."""
-    return call_error(error).throttled
-
-
-def is_transient(error: BaseException) -> bool:
-    """Tell whether the same call may well succeed."""
-    return call_error(error).passing and not call_error(error).throttled
-
-
-def was_refused(error: BaseException | None) -> bool:
-    """Tell whether AWS turned a call down, so that it certainly had no effect."""
-    return error is not None and 400 <= call_error(error).status < 500  # noqa: PLR2004 - HTTP's
+def answer_error(operation: str, answer: Mapping[str, Any]) -> CallError:
+    """Read an answer of AWS that is an error, as botocore parses it."""
+    said = answer.get("Error", {})
+    return CallError(
+        operation,
+        str(said.get("Code", "Unknown")),
+        str(said.get("Message", "")),
+        int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
+    )

@@ -1,13 +1,13 @@
 """What a drain did, in figures that add up."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ecrdrain.engine.errors import CallError
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An image that ECR refused to delete, by ECR's own code and reason."""
 
     digest: str
@@ -24,7 +24,8 @@ class Report:
         registry: "private" or "public".
         registry_id: The account of the registry; None means the caller's own.
         region: The region of the calls; None means that the client did not tell.
-        deleted: Images (digests) that this drain saw go.
+        exists: Whether there is such a repository. One that is not there is empty, too.
+        deleted: Images (digests) that this drain has deleted.
         left: Images known to be there still.
         left_exact: Whether a whole listing stands behind `left`. False means "at least".
         failures: Why each image is still there, for those that ECR named a reason for.
@@ -32,17 +33,17 @@ class Report:
         throttled: How many of them AWS throttled.
         rounds: Passes over what was left, the last one (which finds nothing) included.
         seconds: How long it took.
-        empty: Whether a listing made after the last deletion was empty. The one thing to ask.
+        empty: Whether a listing made after the last deletion was empty. Check this one.
         stopped: Why the drain ended before it was done ("deadline", "interrupt", "error"), or
             None when it ran to its end.
-        error: The call that ended it, when `stopped` is "error"; otherwise the one that would
-            have been repeated, if there was such.
+        error: The call that ended it, when `stopped` is "error"; else None.
     """
 
     repository: str
     registry: str
     registry_id: str | None
     region: str | None
+    exists: bool
     deleted: int
     left: int
     left_exact: bool
@@ -54,27 +55,37 @@ class Report:
     empty: bool
     stopped: str | None = None
     error: CallError | None = None
-    failure_codes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def failure_codes(self) -> dict[str, int]:
+        """Count the failures of each code."""
+        return dict(Counter(failure.code for failure in self.failures))
 
     @property
     def images(self) -> int:
         """Count the images that the drain met: those deleted and those left."""
         return self.deleted + self.left
 
+    def raise_if_left(self) -> None:
+        """Raise DrainError unless the repository is verified empty."""
+        if not self.empty:
+            raise DrainError(self)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as the JSON document of the command line and the log."""
+        """Return the report as the JSON document of the command line."""
         return {
             "repository": self.repository,
             "registry": self.registry,
             "registryId": self.registry_id,
             "region": self.region,
+            "exists": self.exists,
             "images": self.images,
             "deleted": self.deleted,
             "left": self.left,
             "leftExact": self.left_exact,
             "failures": [
-                {"imageDigest": each.digest, "code": each.code, "reason": each.reason}
-                for each in self.failures
+                {"imageDigest": failure.digest, "code": failure.code, "reason": failure.reason}
+                for failure in self.failures
             ],
             "failureCodes": self.failure_codes,
             "calls": self.calls,
@@ -90,3 +101,20 @@ class Report:
                 "message": self.error.message,
             },
         }
+
+
+class DrainError(Exception):
+    """A repository is not verified empty.
+
+    Attributes:
+        report: What the drain did, and what kept it from doing more.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        least = "" if report.left_exact else "at least "
+        why = report.error or ", ".join(sorted(report.failure_codes)) or report.stopped or ""
+        super().__init__(
+            f"{report.repository} is not empty: {report.deleted} images deleted, "
+            f"{least}{report.left} left" + (f" ({why})" if why else "")
+        )

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ecrdrain.engine.calls import watch
+from ecrdrain.engine.listing import Listing, Page, Row
 from ecrdrain.engine.report import Failure
 
 if TYPE_CHECKING:
@@ -16,23 +17,15 @@ PAGE_SIZE = 1000
 BATCH_SIZE = 100
 """Images a call: the most that BatchDeleteImage takes (botocore's service model)."""
 
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a listing.
-
-    Attributes:
-        rows: (digest, leads), each row of the listing. A digest may have several if it leads: it
-            then may be an index, and goes before those that do not.
-        token: Where the next page starts; None means that this was the last one.
-    """
-
-    rows: Sequence[tuple[str, bool]]
-    token: str | None
+ANY = "ANY"
+"""To list all images, in the words of ECR's filter (API_ListImagesFilter, tagStatus)."""
 
 
 class Repository(Protocol):
     """A repository that can be emptied, of whichever registry."""
+
+    known: Listing | Page | None
+    """What a listing just made has shown, all of it or its first page; None: there is none."""
 
     @property
     def name(self) -> str:
@@ -60,22 +53,16 @@ class Repository(Protocol):
         ...
 
     @property
-    def kinds_operation(self) -> str | None:
-        """The operation that tells for each image whether it is an index; None: there is none."""
+    def parts(self) -> Sequence[str]:
+        """What a long listing is split into, in the order of deletion; empty: it cannot be."""
         ...
 
-    @property
-    def knows_tag_status(self) -> bool:
-        """Whether images with a tag and images without can be listed apart."""
-        ...
-
-    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
+    def page(self, token: str | None, part: str = ANY) -> Page:
         """Fetch one page of the images, archived ones included.
 
         Args:
             token: Where the page starts; None means at the first image.
-            tags: "TAGGED", "UNTAGGED" or "ANY"; only "ANY" unless `knows_tag_status`.
-            kinds: Whether to ask by `kinds_operation`: then those that are indexes lead.
+            part: ANY, or one of `parts`.
         """
         ...
 
@@ -87,23 +74,31 @@ class Repository(Protocol):
 class PrivateRepository:
     """A repository of a private registry, listed with the fewest permissions: by ListImages.
 
-    Images with a tag lead: an index is rarely without one, an image that it lists rarely has one.
+    Images with a tag go first: an index is rarely without one, an image that it lists rarely has
+    one.
 
     Args:
         client: A boto3 client for ECR.
         name: The repository's name.
         registry_id: The account of the registry; None means the caller's own.
+        known: A listing made before, to begin with.
     """
 
     registry = "private"
     list_operation = "ListImages"
-    kinds_operation: str | None = None
-    knows_tag_status = True
+    parts = ("TAGGED", "UNTAGGED")
 
-    def __init__(self, client: "ECRClient", name: str, registry_id: str | None = None) -> None:
+    def __init__(
+        self,
+        client: "ECRClient",
+        name: str,
+        registry_id: str | None = None,
+        known: Listing | None = None,
+    ) -> None:
         self.name = name
         self.registry_id = registry_id
         self.region = client.meta.region_name
+        self.known: Listing | Page | None = known
         self._client = client
         self._names: dict[str, Any] = {"repositoryName": name}
         if registry_id is not None:
@@ -115,44 +110,39 @@ class PrivateRepository:
             client.meta.events.register(
                 "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
             )
+        watch(client)
 
-    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
+    def page(self, token: str | None, part: str = ANY) -> Page:
         """Fetch one page of the images, archived ones included."""
-        del kinds  # ListImages does not tell
+        place: dict[str, Any] = {"nextToken": token} if token else {}
+        wanted: Any = {**self._filter, "tagStatus": part}
         answer = self._client.list_images(
-            **self._names, **self._place(token, tags), maxResults=PAGE_SIZE
+            **self._names, **place, filter=wanted, maxResults=PAGE_SIZE
         )
-        rows = [(row["imageDigest"], "imageTag" in row) for row in answer["imageIds"]]
-        return Page(rows, answer.get("nextToken"))
-
-    def _place(self, token: str | None, tags: str) -> dict[str, Any]:
-        """Return the parameters for a page of those images."""
-        status = {} if tags == "ANY" else {"tagStatus": tags}
-        more = {"nextToken": token} if token else {}
-        return {"filter": {**self._filter, **status}, **more}
+        rows = [Row(row["imageDigest"], int("imageTag" not in row)) for row in answer["imageIds"]]
+        # ECR documents no order. Were it that of pushes, each index without a tag would come after
+        # all its images, and each of these would be refused once; by digest it is every second.
+        return Page(sorted(rows), answer.get("nextToken"))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete at most 100 images with all their tags and return those refused."""
-        answer = self._client.batch_delete_image(
-            **self._names, imageIds=[{"imageDigest": digest} for digest in digests]
-        )
-        return refusals(answer.get("failures", []), digests)
+        return delete_images(self._client, self._names, digests)
 
 
-def refusals(rows: Sequence[Any], digests: Sequence[str]) -> list[Failure]:
-    """Turn the failures of a BatchDeleteImage answer into ours, each under a digest that was sent.
+def delete_images(client: Any, names: dict[str, Any], digests: Sequence[str]) -> list[Failure]:  # noqa: ANN401 - a client of either registry
+    """Delete images by digest, so that all their tags go along, and return those refused.
 
     A refusal that names no digest of the call could mean any of them, so it is held against all:
     the next listing tells what is really there.
     """
-    sent = set(digests)
+    ids = [{"imageDigest": digest} for digest in digests]
+    answer = client.batch_delete_image(**names, imageIds=ids)
     refused: dict[str, Failure] = {}
-    for row in rows:
-        digest = row.get("imageId", {}).get("imageDigest")
-        code = row.get("failureCode", "Unknown")
-        reason = row.get("failureReason", "")
-        for each in [digest] if digest in sent else digests:
-            refused.setdefault(each, Failure(each, code, reason))
+    for row in answer.get("failures", []):
+        named = row.get("imageId", {}).get("imageDigest")
+        code, reason = row.get("failureCode", "Unknown"), row.get("failureReason", "")
+        for digest in [named] if named in digests else digests:
+            refused.setdefault(digest, Failure(digest, code, reason))
     return list(refused.values())
 
 

@@ -1,256 +1,248 @@
-"""The drain of the command line: many calls at once, in an order that needs few."""
+"""A drain: list, delete in phases, and go on until a fresh listing is empty.
 
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
+A round tries every image that a listing shows. Its phases put parents before children: first
+what may be an index, then the rest, then again what was refused because an index lists it. Within
+a phase as many calls run at once as there are threads; between two phases all of them are
+waited for.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import islice
 
-from ecrdrain.engine.basic import DELETE_OPERATION, BasicDrain, Batch, Tell
-from ecrdrain.engine.calls import Calls, Halted, Until
-from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, was_refused
-from ecrdrain.engine.failures import GONE, IDLE_ROUNDS, REFERENCED
-from ecrdrain.engine.ledger import CallFailed
-from ecrdrain.engine.listing import SAMPLE, Listing
-from ecrdrain.engine.order import Order, OrderedBatch
+from ecrdrain.engine.calls import CallFailed, Calls
+from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
+from ecrdrain.engine.events import Listed, OnEvent, RoundEnded, ignore
+from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
+from ecrdrain.engine.listing import Listing, Page
+from ecrdrain.engine.refusals import GONE, worth_another_round
+from ecrdrain.engine.report import Failure, Report
+from ecrdrain.engine.repository import ANY, BATCH_SIZE, Repository
+from ecrdrain.engine.tally import Tally
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+DELETE_OPERATION = "BatchDeleteImage"
 
-    from ecrdrain.engine.report import Failure
-    from ecrdrain.engine.repository import Page, Repository
+PATIENCE = 600.0
+"""Seconds of nothing but throttles and failures of the moment before a drain gives up."""
 
-WORTH_KINDS = 10
-"""Images of a batch that are held back by an index from which on to ask which are indexes."""
+LONGEST_REST = 30.0
 
-
-def tell_nobody(event: str, **facts: object) -> None:
-    """Take an event and do nothing with it."""
+Deletion = tuple[list[Failure], bool]
 
 
-class Drain(BasicDrain):
-    """A drain with several calls in flight.
-
-    Calls may be made by other threads; its state is touched by the one that runs it alone. What
-    ECR's answers mean, when to stop and what to report is the basic drain's.
+class Drain:
+    """One drain of one repository.
 
     Args:
         repository: What to empty.
-        calls: Who starts the calls.
-        until: How long calls may start.
-        tell: Who hears of the progress.
-        clock: The clock for the report's seconds.
+        pool: The threads in which images are deleted; the caller's, who also ends them.
+        concurrency: How many of them this drain may keep busy.
+        limits: How long calls may start.
+        on_event: Hears of the progress.
     """
 
     def __init__(
         self,
-        repository: "Repository",
-        calls: Calls,
-        until: Until,
-        tell: Tell = tell_nobody,
-        clock: Callable[[], float] = time.monotonic,
+        repository: Repository,
+        pool: Executor,
+        concurrency: int,
+        limits: Limits,
+        on_event: OnEvent = ignore,
     ) -> None:
-        super().__init__(repository, calls, until, tell, clock)
-        self._order = Order()
-        self._listing = Listing(repository, self.ledger)
-        self._in_flight: dict[Future[list[Failure]], OrderedBatch] = {}
-        self._ended: deque[Future[list[Failure]]] = deque()  # of those, in the order of their end
-        self._seen: set[int] = set()
-        self._led = False  # whether an image that leads has been seen
-        self._more = False  # whether this listing has further pages
-        self._probing = repository.kinds_operation is not None  # whether it would pay to ask...
-        self._kinds = False  # ... which images are indexes: ask now
+        self.repository = repository
+        self.pool = pool
+        self.room = (
+            2 * concurrency
+        )  # batches handed over: enough that no thread waits for a listing
+        self.limits = limits
+        self.on_event = on_event
+        self.calls = Calls(limits)
+        self.tally = Tally()
+        self.held = Listing()
+        self.in_flight: dict[Future[Deletion], list[str]] = {}
 
-    def drain(self) -> bool:
-        """Go round after round, and finish the calls in flight whatever ends that."""
+    def run(self) -> Report:
+        """Drain the repository as far as it goes, and report honestly."""
+        started = self.limits.clock()
+        exists, empty, stopped, error = True, False, None, None
         try:
-            return super().drain()
+            empty = self._drain()
         except Halted as halted:
-            raise self._finish() or halted from halted.__cause__
-        except BaseException:
-            self._finish()
-            raise
-        finally:
-            self.unsent.extend(self._order.unsent())
-
-    def round(self) -> tuple[int, CallFailed | None]:
-        """Try every image that a fresh listing shows.
-
-        Returns how many those were, and what broke the listing off, if something did.
-        """
-        self.rounds += 1
-        deleted_before = self.deleted
-        found = self._walk_anew()
-        if self._kinds:
-            self._kinds = False
-            self._order = Order()
-            try:
-                found += self._walk(self._listing.kinds())
-            except CallFailed as failed:
-                if failed.error.code == REPOSITORY_NOT_FOUND or not was_refused(failed.__cause__):
-                    raise
-                found += self._walk_anew()  # it is not permitted: go on without
-        if self._listing.broken is None:
-            # What the listing did not show any more is gone, by whoever's hand.
-            self.remaining = {
-                digest: each
-                for digest, each in self.remaining.items()
-                if each.round == self.rounds
-            }
-        # With its index gone a child can go, and with an outer index its inner ones.
-        while self.deleted > deleted_before:
-            deleted_before = self.deleted
-            self._order.retry(
-                digest
-                for digest, each in self.remaining.items()
-                if each.failure.code in IDLE_ROUNDS
-            )
-            self._send_all()
-        return found, self._listing.broken
-
-    def _walk_anew(self) -> int:
-        """Try every image of a fresh listing, and return how many those were."""
-        self._listing = Listing(self.repository, self.ledger)
-        return self._walk(self._listing.pages()) or self._listing.set_aside
-
-    def _walk(self, pages: "Iterator[Page]") -> int:
-        """Try every image of these pages, and return how many those were.
-
-        Stops when it turns out that it pays to ask which images are indexes.
-        """
-        found = 0
-        leads_seen = False
-        self._seen = set()
-        self._order.forget()
-        self._listing.eager = not self._probing
-        for page in pages:
-            rows = list(self._fresh(page))
-            found += len(rows)
-            leads_seen = leads_seen or any(leads for _, leads in rows)
-            self._led = self._led or leads_seen
-            self._order.add(rows, hold=leads_seen)
-            self._more = page.token is not None
-            if not self._more:
-                self._order.release()
-                leads_seen = False
-            self._send_whole()
-            if self._kinds:
-                return found
-            if page.token == SAMPLE:
-                self._await_all()
-                self._order = self._order.without_followers()
-            self._listing.eager = not self._probing
-        self._order.release()
-        self._send_all()
-        return found
-
-    def _fresh(self, page: "Page") -> "Iterator[tuple[str, bool]]":
-        """Yield the rows of a page, each image once.
-
-        Only those that lead can have several rows. Their hashes take the least memory; should two
-        be the same, the next round finds the image.
-        """
-        self.tell("listed", round=self.rounds, rows=len(page.rows))
-        for digest, leads in page.rows:
-            if not leads or hash(digest) not in self._seen:
-                self._seen.update([hash(digest)] * leads)
-                yield digest, leads
-
-    def _send_whole(self, *, rest: bool = False) -> None:
-        """Send full batches; with `rest`, the last one as well, full or not."""
-        while not self._kinds:
-            if self._probing and not self._led and self._order.many and self._order.follows:
-                self._probing, self._kinds = False, True  # nothing but images without a tag
-                return
-            # Followers go when nothing that leads is in flight: it may be what holds them back.
-            while self._order.follows and any(each.leads for each in self._in_flight.values()):
-                self._await_one()
-            batch = self._order.take(whole=not rest)
-            if batch is None:
-                return
-            self._start(batch)
-            if self._probing and batch.follows and not batch.leads:
-                self._probe(batch)
-
-    def _probe(self, batch: OrderedBatch) -> None:
-        """Let the first batch of followers show whether many of them are held back.
-
-        If so, they are listed again, with their kinds.
-        """
-        self._probing = False
-        self._await_all()
-        held = sum(digest in self.remaining for digest in batch.digests)
-        self._kinds = held >= WORTH_KINDS and (self._more or self._order.many)
-
-    def _send_all(self) -> None:
-        """Send everything and wait for it; what an answer lets go is sent as well."""
-        while True:
-            # While answers are out, what they let go may fill the last batch.
-            self._send_whole(rest=not (self._in_flight and self.remaining))
-            if not self._in_flight:
-                return
-            self._await_one()
-
-    def _start(self, batch: OrderedBatch) -> None:
-        try:
-            future = self.ledger.submit(DELETE_OPERATION, partial(batch.delete, self.repository))
-        except Halted:
-            self.unsent.extend(batch.digests)
-            raise
-        self._in_flight[future] = batch
-        future.add_done_callback(self._ended.append)
-        self._settle()
-        self._listing.look_ahead()
-
-    def _await_one(self) -> None:
-        self.ledger.wait(self._in_flight)
-        self._settle()
-
-    def _await_all(self) -> None:
-        while self._in_flight:
-            self._await_one()
-
-    def _settle(self) -> None:
-        """Take what came of the calls that have ended, in the order of their end."""
-        while self._ended:
-            future = self._ended.popleft()
-            batch = self._in_flight.pop(future)
-            try:
-                refused = self.ledger.result(DELETE_OPERATION, future)
-            except (CallFailed, Halted):
-                self.lose(batch)
-                raise
-            self._take(batch, refused)
-
-    def _take(self, batch: OrderedBatch, refused: "list[Failure]") -> None:
-        """Take ECR's word on each image of a batch, and what it says on the order of others."""
-        by_digest = {failure.digest: failure for failure in refused}
-        absent = {failure.digest for failure in refused if failure.code == GONE}
-        gone = [digest for digest in batch.digests if digest in absent or digest not in by_digest]
-        # Named by a refusal and then not there, an image has not been seen to go.
-        never_seen = absent.intersection(() if batch.unsure else batch.digests[: batch.named])
-        seen = [digest for digest in batch.digests if digest not in never_seen]
-        self.judge(Batch(seen, batch.unsure), refused)
-        self._order.gone(gone)
-        for failure in refused:
-            if failure.code == REFERENCED:
-                self._order.refuse(failure, gone, self._is_known)
-
-    def _is_known(self, digest: str) -> bool:
-        """Tell whether an image is in flight, or was refused."""
-        return digest in self.remaining or any(
-            digest in each.digests for each in self._in_flight.values()
+            stopped = halted.reason
+        except CallFailed as failed:
+            if failed.error.code == REPOSITORY_NOT_FOUND:
+                # Nothing to drain, or no longer: the images went with the repository.
+                exists, empty = False, True
+                self.tally.forget()
+                self.held = Listing()
+            else:
+                stopped, error = "error", failed.error
+        return Report(
+            repository=self.repository.name,
+            registry=self.repository.registry,
+            registry_id=self.repository.registry_id,
+            region=self.repository.region,
+            exists=exists,
+            deleted=self.tally.deleted,
+            left=self.tally.left + self.held.images,
+            left_exact=stopped is None,
+            failures=tuple(self.tally.refused.values()),
+            calls=dict(self.calls.sent),
+            throttled=self.calls.throttled,
+            rounds=self.tally.round,
+            seconds=self.limits.clock() - started,
+            empty=empty,
+            stopped=stopped,
+            error=error,
         )
 
-    def _finish(self) -> CallFailed | None:
-        """Wait for the calls in flight, and return the first failure among them."""
-        self.ledger.finish()
-        first = None
-        while self._in_flight:
+    def _drain(self) -> bool:
+        """Go round after round; True when a round found nothing, False when they stop helping."""
+        idle, progress = 0, self.limits.clock()
+        while True:
+            self.tally.round += 1
+            self.tally.forget()
+            deleted_before, failed = self.tally.deleted, None
             try:
-                self._settle()
-            except Halted:
+                found = self._round()
+            except CallFailed as failure:
+                # Throttled for long, a lost connection, a page token that ECR forgot: a new
+                # listing may well succeed.
+                if not (failure.error.passing or failure.error.code == INVALID_PARAMETER):
+                    raise
+                failed, found = failure, True
+            self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.tally.left))
+            if not found:
+                return True
+            if self.tally.deleted > deleted_before:
+                idle, progress = 0, self.limits.clock()
                 continue
-            except CallFailed as failed:
-                first = first or failed
-        return first
+            idle += 1
+            if failed is not None and failed.error.passing:
+                again = self.limits.clock() < progress + PATIENCE
+            else:
+                refusals = {failure.code for failure in self.tally.refused.values()}
+                again = worth_another_round(refusals or {GONE}, idle)
+            if failed is not None and not again:
+                raise failed
+            if not again:
+                return False
+            self.limits.pause(min(2.0 ** (idle - 1), LONGEST_REST))
+
+    def _round(self) -> bool:
+        """Try every image of a listing; tell whether it showed any."""
+        found = False
+        for phase in self._phases():
+            found = True
+            self._delete(phase)
+        # With its index gone a child can go, and with an outer index its inner ones.
+        helps = found
+        while helps:
+            deleted_before = self.tally.deleted
+            self._delete(self.tally.held_back())
+            helps = self.tally.deleted > deleted_before
+        return found
+
+    def _phases(self) -> Iterator[Iterable[str]]:
+        """Yield what a listing shows, phase by phase; nothing when there are no images."""
+        known, self.repository.known = self.repository.known, None
+        self.held = known if isinstance(known, Listing) else Listing()
+        if self.held.images:
+            yield from self.held.phases()
+            return
+        page = known if isinstance(known, Page) else self._page(None, ANY)
+        while page.token and not page.rows:
+            page = self._page(page.token, ANY)
+        if page.token and self.repository.parts:
+            yield from self._long_phases(page)
+            return
+        self.held = Listing(page.rows)
+        while page.token:
+            page = self._page(page.token, ANY)
+            self.held.add(page.rows)
+        yield from self.held.phases()
+
+    def _long_phases(self, first: Page) -> Iterator[Iterable[str]]:
+        """Yield the parts of a long listing, each while it is read: none is held back.
+
+        Images of the first page that no part shows go last; a part could have missed them.
+        """
+        unseen = {row.digest for row in first.rows}
+        for part in self.repository.parts:
+            yield self._part(part, unseen)
+        yield unseen
+
+    def _part(self, part: str, unseen: set[str]) -> Iterator[str]:
+        tagged: set[int] = set()  # hashes: only an image with a tag can have several rows
+        page = self._page(None, part)
+        while True:
+            fresh = []
+            for digest, phase in page.rows:
+                if phase or hash(digest) not in tagged:
+                    fresh.append(digest)
+                if not phase:
+                    tagged.add(hash(digest))
+            self.tally.waiting.update(fresh)
+            unseen.difference_update(fresh)
+            yield from fresh
+            if not page.token:
+                return
+            page = self._page(page.token, part)
+
+    def _page(self, token: str | None, part: str) -> Page:
+        fetch = partial(self.repository.page, token, part)
+        page, _ = self.calls.make(self.repository.list_operation, fetch)
+        self.on_event(Listed(self.tally.round, len(page.rows)))
+        return page
+
+    def _delete(self, digests: Iterable[str]) -> None:
+        """Delete images in full batches, many at once, and wait until all are settled."""
+        remaining = iter(digests)
+        try:
+            while batch := list(islice(remaining, BATCH_SIZE)):
+                self.tally.waiting.update(batch)
+                while len(self.in_flight) >= self.room:
+                    self._settle_some()
+                self.limits.check()
+                self.in_flight[self.pool.submit(self._delete_batch, batch)] = batch
+            while self.in_flight:
+                self._settle_some()
+        except KeyboardInterrupt:
+            self.limits.stop.set()
+            self._finish()
+            raise
+        except (CallFailed, Halted):
+            self._finish()
+            raise
+
+    def _delete_batch(self, batch: list[str]) -> Deletion:
+        """Delete one batch, in a thread of the pool."""
+        return self.calls.make(DELETE_OPERATION, partial(self.repository.delete, batch))
+
+    def _settle_some(self) -> None:
+        """Wait for a call to end, and take what came of it."""
+        self.limits.check()
+        for future in wait(self.in_flight, LOOK_UP, FIRST_COMPLETED).done:
+            self._settle(future)
+
+    def _settle(self, future: "Future[Deletion]") -> None:
+        batch = self.in_flight.pop(future)
+        try:
+            failures, unheard = future.result()
+        except (CallFailed, Halted) as ended:
+            if ended.unheard:
+                self.tally.lose(batch)
+            raise
+        self.on_event(self.tally.judge(batch, failures, unheard=unheard))
+
+    def _finish(self) -> None:
+        """Start no further call, and wait for those in flight: what they did counts."""
+        for future in self.in_flight:
+            future.cancel()
+        wait(self.in_flight)
+        while self.in_flight:
+            try:
+                self._settle(next(iter(self.in_flight)))
+            except (CallFailed, Halted, CancelledError):
+                continue

@@ -7,11 +7,16 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Protocol
 
+from ecrdrain.engine.calls import client_config
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.properties import service_timeout_of
 
 CONTINUATION = "EcrDrain"
 """The key under which a continuation carries its progress, in the request it goes on with."""
+
+CALLS_AT_ONCE = 16
+READ_TIMEOUT = 12.0
+"""Seconds that a call may take to answer: less than the reserve."""
 
 LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
 LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
@@ -36,19 +41,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type 
     boto3 takes longer to import than many a request takes to answer.
     """
     import boto3  # noqa: PLC0415 - see above
-    from botocore.config import Config  # noqa: PLC0415 - see above
 
-    # Nothing outlasts the reserve: short time-outs, and for a drain no tries but its own.
-    tries = 1 if service == "ecr" else 5
     make: Any = boto3.client  # its overloads know services by literal names alone
-    return make(
-        service,
-        config=Config(
-            connect_timeout=3,
-            read_timeout=12,
-            retries={"mode": "standard", "total_max_attempts": tries},
-        ),
-    )
+    return make(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
 
 
 class Run:

@@ -2,20 +2,21 @@
 
 import time
 
-from ecrdrain.engine.basic import BasicDrain
-from ecrdrain.engine.calls import Until
+from ecrdrain.engine.drain import drain_repository
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
+from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
+from ecrdrain.engine.limits import Limits
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import PrivateRepository
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.continuation import GoOn
 from ecrdrain.resource.evidence import decide
-from ecrdrain.resource.one_by_one import OneByOne
 from ecrdrain.resource.properties import on_delete_of
-from ecrdrain.resource.run import Run
+from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 from ecrdrain.resource.target import Target, parse_target
 
 NAMED_FAILURES = 3
+EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 LOGGED = (
     "images",
     "deleted",
@@ -40,13 +41,14 @@ def tear_down(run: Run) -> Answer | GoOn:
         return leave(run, "this resource was never created for a repository")
     repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
     try:
-        rows = repository.page(None).rows
+        first = repository.page(None)
     except aws_errors() as failure:
         error = call_error(failure, "ListImages")
         if error.code == REPOSITORY_NOT_FOUND:
             return leave(run, "the repository does not exist")
         return Answer(run.identity, in_words(error, target))
-    if not rows:
+    repository.known = first
+    if not first.rows and not first.token:
         return leave(run, "the repository is empty")
     mode = on_delete_of(run.properties, run.environment)
     decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
@@ -66,13 +68,13 @@ def leave(run: Run, why: str, *, refused: bool = False, **evidence: object) -> A
 def drain(run: Run, repository: PrivateRepository) -> Report:
     """Drain the repository while there is time, and log each step."""
 
-    def tell(event: str, **facts: object) -> None:
-        if event == "deleted":
-            run.deleted += int(str(facts["deleted"]))
-        run.log(event, **facts)
+    def on_event(event: Event) -> None:
+        if isinstance(event, Deleted):
+            run.deleted += event.deleted
+        run.log(EVENT_NAMES[type(event)], **event._asdict())
 
-    until = Until(time.monotonic() + run.time_to_start(), run.stop)
-    report = BasicDrain(repository, OneByOne(run.sleep), until, tell).run()
+    limits = Limits(time.monotonic() + run.time_to_start(), run.stop)
+    report = drain_repository(repository, CALLS_AT_ONCE, limits, on_event)
     run.log("drained", **{name: getattr(report, name) for name in LOGGED})
     return report
 

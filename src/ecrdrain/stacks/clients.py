@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from ecrdrain.engine import DescribingRepository, PublicRepository, Repository
+from ecrdrain.engine import Listing, PrivateRepository, PublicRepository, Repository
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -26,7 +26,7 @@ class Clients(Protocol):
 
     @property
     def draining_ecr(self) -> "ECRClient":
-        """The private registry for a drain, which makes its retries itself."""
+        """The private registry for a drain, at the pace that the SDK finds."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class Clients(Protocol):
 
     @property
     def draining_ecr_public(self) -> "ECRPublicClient":
-        """The public registry for a drain, which makes its retries itself."""
+        """The public registry for a drain, at the pace that the SDK finds."""
         ...
 
     @property
@@ -51,9 +51,13 @@ def asking(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
 
 
 def drainable(
-    clients: Clients, registry: str, name: str, registry_id: str | None = None
+    clients: Clients,
+    registry: str,
+    name: str,
+    registry_id: str | None = None,
+    known: Listing | None = None,
 ) -> Repository:
-    """Return a repository as the engine drains it."""
+    """Return a repository as the engine drains it, beginning with what is known of it."""
     if registry == "private":
-        return DescribingRepository(clients.draining_ecr, name, registry_id)
-    return PublicRepository(clients.draining_ecr_public, name, registry_id)
+        return PrivateRepository(clients.draining_ecr, name, registry_id, known)
+    return PublicRepository(clients.draining_ecr_public, name, registry_id, known)

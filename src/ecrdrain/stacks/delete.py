@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ecrdrain.engine import drain_repositories
 from ecrdrain.engine.errors import aws_errors
 from ecrdrain.stacks.clients import drainable
-from ecrdrain.stacks.drains import drain_all
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.events import EventReader, StackEvent, follow
 from ecrdrain.stacks.failures import read_failed
@@ -138,15 +138,20 @@ class _Deletion:
     def _drain(self) -> None:
         """Drain what goes away; go on only when all of it is empty."""
         repositories = [
-            drainable(self._means.clients, each.repository.registry, each.repository.name)
+            drainable(
+                self._means.clients,
+                each.repository.registry,
+                each.repository.name,
+                known=each.survey.listing,
+            )
             for each in self._repositories
             if each.needs_draining
         ]
-        reports = drain_all(
+        reports = drain_repositories(
             repositories,
             concurrency=self._means.concurrency,
             stop=self._means.stop,
-            tell=self._means.audience.draining,
+            on_event=self._means.audience.draining,
             done=self._means.audience.drained,
         )
         self._drained += reports

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ecrdrain.engine.errors import aws_errors, call_error
+from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, asking
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
-from ecrdrain.stacks.parallel import at_once
 from ecrdrain.stacks.repositories import (
     Drain,
     Judgement,

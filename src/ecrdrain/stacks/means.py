@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
-from ecrdrain.engine import CONCURRENCY, Report, Repository, Tell, tell_nobody
+from ecrdrain.engine import CONCURRENCY, OnEvent, Report, Repository, ignore
 from ecrdrain.stacks.clients import Clients
 from ecrdrain.stacks.events import StackEvent
 
@@ -12,7 +12,7 @@ from ecrdrain.stacks.events import StackEvent
 class Audience(Protocol):
     """Hears of a deletion while it happens; called by several threads."""
 
-    def draining(self, repository: Repository) -> Tell:
+    def draining(self, repository: Repository) -> OnEvent:
         """Take that a repository is about to be drained; return who hears of that."""
         ...
 
@@ -32,10 +32,10 @@ class Audience(Protocol):
 class SilentAudience:
     """Hears nothing."""
 
-    def draining(self, repository: Repository) -> Tell:
+    def draining(self, repository: Repository) -> OnEvent:
         """Return who hears nothing."""
         del repository
-        return tell_nobody
+        return ignore
 
     def drained(self, report: Report) -> None:
         """Do nothing."""

@@ -1,25 +1,18 @@
 """What is in a repository, counted before anything is deleted."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ecrdrain.engine import Listing
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
+from ecrdrain.engine.public import INDEX_TYPES, described_row
+from ecrdrain.engine.repository import PAGE_SIZE
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
-
-_PAGE_SIZE = 1000  # API_DescribeImages: maxResults
-
-# Media types of a manifest that lists other images: OCI image index, Docker manifest list.
-_INDEX_TYPES = frozenset(
-    {
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    }
-)
 
 # A digest that no manifest can have been hashed to: asking to delete it proves the permission.
 _NO_IMAGE = "sha256:" + "0" * 64
@@ -36,6 +29,7 @@ class Survey:
         size: Bytes, compressed. A layer shared by several images counts with each of them.
         last_push: When the youngest image was pushed; None without any.
         last_pull: When one was last pulled, as ECR recorded it; None when it recorded none.
+        listing: The images themselves, for a drain to begin with.
     """
 
     exists: bool = True
@@ -46,6 +40,7 @@ class Survey:
     size: int = 0
     last_push: datetime | None = None
     last_pull: datetime | None = None
+    listing: Listing = field(default_factory=Listing, compare=False, repr=False)
 
 
 ABSENT = Survey(exists=False)
@@ -62,26 +57,29 @@ def survey(
         registry_id: The account of the registry; None means the caller's own.
     """
     try:
-        return count_images(_images(client, name, registry_id))
+        return count_images(_pages(client, name, registry_id))
     except aws_errors() as error:
         if call_error(error).code != REPOSITORY_NOT_FOUND:
             raise
         return ABSENT
 
 
-def count_images(images: Iterable[Any]) -> Survey:
-    """Add up what DescribeImages tells of each image."""
+def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
+    """Add up what DescribeImages tells of each image, page by page."""
+    listing = Listing()
     count = tags = indexes = archived = size = 0
     last_push: datetime | None = None
     last_pull: datetime | None = None
-    for image in images:
-        count += 1
-        tags += len(image.get("imageTags", ()))
-        indexes += image.get("imageManifestMediaType") in _INDEX_TYPES
-        archived += image.get("imageStatus") == "ARCHIVED"
-        size += image.get("imageSizeInBytes", 0)
-        last_push = _later(last_push, image.get("imagePushedAt"))
-        last_pull = _later(last_pull, image.get("lastRecordedPullTime"))
+    for images in pages:
+        listing.add([described_row(image) for image in images])
+        for image in images:
+            count += 1
+            tags += len(image.get("imageTags", ()))
+            indexes += image.get("imageManifestMediaType") in INDEX_TYPES
+            archived += image.get("imageStatus") == "ARCHIVED"
+            size += image.get("imageSizeInBytes", 0)
+            last_push = _later(last_push, image.get("imagePushedAt"))
+            last_pull = _later(last_pull, image.get("lastRecordedPullTime"))
     return Survey(
         images=count,
         tags=tags,
@@ -90,6 +88,7 @@ def count_images(images: Iterable[Any]) -> Survey:
         size=size,
         last_push=last_push,
         last_pull=last_pull,
+        listing=listing,
     )
 
 
@@ -112,9 +111,9 @@ def check_permissions(
     client.batch_delete_image(**where, imageIds=[{"imageDigest": _NO_IMAGE}])
 
 
-def _images(
+def _pages(
     client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None
-) -> Iterator[Any]:
+) -> Iterator[Sequence[Any]]:
     arguments: dict[str, Any] = _where(name, registry_id)
     model: Any = client.meta.service_model
     shape = model.shape_for("DescribeImagesRequest").members.get("filter")
@@ -123,8 +122,8 @@ def _images(
         # November 2025 and the public registry do not know it.
         arguments["filter"] = {"imageStatus": "ANY"}
     paginator: Any = client.get_paginator("describe_images")
-    for page in paginator.paginate(**arguments, PaginationConfig={"PageSize": _PAGE_SIZE}):
-        yield from page["imageDetails"]
+    for page in paginator.paginate(**arguments, PaginationConfig={"PageSize": PAGE_SIZE}):
+        yield page["imageDetails"]
 
 
 def _where(name: str, registry_id: str | None) -> dict[str, Any]:

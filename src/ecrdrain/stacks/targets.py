@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import aws_errors
+from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
-from ecrdrain.stacks.parallel import at_once
 from ecrdrain.stacks.survey import Survey, check_permissions, survey
 
 if TYPE_CHECKING:

@@ -31,6 +31,10 @@ def client_error(code: str, operation: str, status: int = 400) -> ClientError:
     return ClientError(response, operation)
 
 
+def ignored(*_: object, **__: object) -> None:
+    """Take what nobody will call: these clients send nothing."""
+
+
 @dataclass
 class Ecr:
     """ECR with one repository; `errors` holds what the next calls of an operation raise."""
@@ -42,6 +46,7 @@ class Ecr:
     meta: Any = field(
         default_factory=lambda: SimpleNamespace(
             region_name="eu-west-1",
+            events=SimpleNamespace(register=ignored, register_last=ignored),
             service_model=SimpleNamespace(
                 shape_for=lambda _: SimpleNamespace(members=("tagStatus", "imageStatus"))
             ),

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ecrdrain.stacks.parallel import AT_ONCE, at_once
+from ecrdrain.engine.parallel import AT_ONCE, at_once
 
 
 def test_the_answers_come_in_the_order_of_the_items() -> None:

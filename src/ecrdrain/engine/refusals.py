@@ -3,6 +3,8 @@
 The codes are the enumeration ImageFailureCode of ECR's API (API_ImageFailure).
 """
 
+from collections.abc import Iterable
+
 GONE = "ImageNotFound"
 """The image is gone already: done."""
 
@@ -24,6 +26,6 @@ but not found, or refused for an index that is gone, is ECR still catching up wi
 """
 
 
-def worth_another_round(codes: set[str], idle_rounds: int) -> bool:
-    """Tell whether a further round can help after so many rounds in a row without progress."""
+def worth_another_round(codes: Iterable[str], idle_rounds: int) -> bool:
+    """Tell whether a further round can help after so many in a row without progress."""
     return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)

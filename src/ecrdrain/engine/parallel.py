@@ -4,22 +4,26 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from ecrdrain.engine.limits import LOOK_UP
+
 AT_ONCE = 8
-"""Below botocore's ten connections a client; drains share the engine's pacer anyway."""
-
-LOOK_UP = 0.25
-"""Seconds after which the main thread wakes.
-
-Python runs signal handlers there alone, and only when it wakes, while the kernel may hand the
-signal to any thread (signal module, "Signals and threads").
-"""
+"""Below botocore's ten connections a client."""
 
 Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Outcome = TypeVar("Outcome")
 
 
-def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
-    """Do something with several items at once; the answers come in the items' order.
+def at_once(
+    work: Callable[[Item], Outcome],
+    items: Iterable[Item],
+    give_up: Callable[[], None] = lambda: None,
+) -> list[Outcome]:
+    """Do something with several items at once; the outcomes come in the items' order.
+
+    Args:
+        work: What to do with each.
+        items: What to do it with.
+        give_up: Called when this ends early, before the work that has begun is waited for.
 
     Raises:
         Exception: The first error, once what has begun by then has ended.
@@ -33,5 +37,8 @@ def at_once(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answe
             for future in done:
                 future.result()  # an error ends it all; what has not begun is left
         return [future.result() for future in futures]
+    except BaseException:
+        give_up()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
