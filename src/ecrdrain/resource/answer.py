@@ -5,11 +5,10 @@ Source: CloudFormation user guide, "Custom resource response objects" (crpg-ref-
 
 import http.client
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from ecrdrain.resource.run import Run
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 """Seconds one PUT may take."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 AGAIN = "delete the stack again to go on"
 
 
@@ -44,34 +43,32 @@ class Answer:
         """SUCCESS or FAILED, as CloudFormation reads it."""
         return "FAILED" if self.reason else "SUCCESS"
 
-    def body(
-        self, request: Mapping[str, Any], redact: Callable[[str], str] = str, where: str = ""
-    ) -> bytes:
-        """Write the answer to a request, the reason cut in its middle where it is too long.
+    def body(self, request: Mapping[str, Any], reason: str) -> bytes:
+        """Write the answer to a request.
 
         Args:
             request: The request, with what it may lack.
-            redact: Takes what is secret out of the reason.
-            where: Stands after every reason: where to read more.
+            reason: The reason in its last form, cut in its middle where it is too long.
         """
-        reason = redact(self.reason) + where if self.reason else ""
+        names = ("StackId", "RequestId", "LogicalResourceId")
         fields = {
             "Status": self.status,
-            "PhysicalResourceId": self.identity.encode()[:LARGEST_IDENTITY].decode(
-                errors="ignore"
-            ),
-            **{
-                name: request.get(name, "")
-                for name in ("StackId", "RequestId", "LogicalResourceId")
-            },
+            "PhysicalResourceId": _utf8(self.identity)[:LARGEST_IDENTITY].decode(errors="ignore"),
+            **{name: request.get(name, "") for name in names},
             "Data": self.data,
         }
         while True:
-            body = json.dumps({**fields, "Reason": reason}).encode()
+            body = _utf8(json.dumps({**fields, "Reason": reason}, ensure_ascii=False))
             excess = len(body) - LARGEST_ANSWER
             if excess <= 0 or not reason:
                 return body
-            reason = shorten(reason, max(len(reason) - excess, 0))
+            # A character takes four bytes at the most.
+            reason = shorten(reason, len(reason) - max(excess // 4, 1))
+
+
+def _utf8(text: str) -> bytes:
+    """Encode a text; half a character (a lone surrogate) becomes a question mark."""
+    return text.encode(errors="replace")
 
 
 def shorten(text: str, size: int) -> str:
@@ -79,7 +76,7 @@ def shorten(text: str, size: int) -> str:
     mark = " [...] "
     room = size - len(mark)
     if len(text) <= size or room <= 0:
-        return text[:size]
+        return text[: max(size, 0)]
     return text[: room // 3] + mark + text[room // 3 - room :]
 
 
@@ -96,29 +93,29 @@ def deliver(url: str, body: bytes, run: "Run") -> None:
     Raises:
         NotDeliveredError: No try succeeded.
     """
-    pause = FIRST_PAUSE
-    while problem := put(url, body, min(LONGEST_TRY, max(run.time_left() - 1, 1))):
+    problem = ""
+    for _ in run.tries(run.killed - 2):
+        problem = put(url, body, min(LONGEST_TRY, max(run.killed - run.now() - 1, 1)))
+        if not problem:
+            run.log("answered", bytes=len(body))
+            return
         run.log("answer not taken", problem=problem)
-        if run.time_left() < pause + 2:
-            raise NotDeliveredError(problem)
-        run.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
-    run.log("answered", bytes=len(body))
+    raise NotDeliveredError(problem)
 
 
 def put(url: str, body: bytes, timeout: float) -> str:
     """Try once and return what went wrong, in words free of the address."""
-    if not url.startswith(("https://", "http://")):
-        return "the ResponseURL is no http address"
     try:
+        address = urlsplit(url)
+        secure = address.scheme == "https"
+        if not secure and (address.scheme != "http" or address.hostname not in LOOPBACK):
+            return "the ResponseURL is no https address"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(address.netloc, timeout=timeout)
         # A pre-signed PUT is signed without a content type, so it must be sent empty.
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            url, data=body, method="PUT", headers={"Content-Type": ""}
-        )
-        with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same
-            return ""
-    except urllib.error.HTTPError as error:
-        with error:
-            return f"HTTP status {error.code}"
+        connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
+        status = connection.getresponse().status
+        connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
         return type(error).__name__
+    return "" if status < http.client.MULTIPLE_CHOICES else f"HTTP status {status}"

@@ -24,8 +24,10 @@ def lambda_handler(event: object, context: Context) -> None:
     answer = answer_in_time(run)
     if answer is not None:
         log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
-        where = f" (log: {context.log_group_name}, stream {context.log_stream_name})"
-        deliver(url, answer.body(request, log.redact, where), run)
+        reason = log.redact(answer.reason)
+        if reason:
+            reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+        deliver(url, answer.body(request, reason), run)
 
 
 def answer_in_time(run: Run) -> Answer | None:
@@ -33,6 +35,7 @@ def answer_in_time(run: Run) -> Answer | None:
 
     The work has a thread of its own, so that this one is free to answer: after a verdict for want
     of time the function still returns, and Lambda sees no reason to deliver the request again.
+    Once `stop` is set no call leaves that thread any more, in no later run either.
 
     Returns:
         The answer, or None when a continuation owes it from now on.
@@ -40,18 +43,14 @@ def answer_in_time(run: Run) -> Answer | None:
     verdicts: list[Answer | GoOn] = []
     worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
     worker.start()
-    worker.join(max(run.time_to_work(), 0))
+    worker.join(max(run.answer_by - run.now(), 0))
     if not verdicts:
         run.stop.set()
-        done = (
-            f"{run.deleted} images deleted so far: {AGAIN}"
-            if run.kind == "Delete"
-            else "try again"
-        )
-        return Answer(
-            run.identity,
-            f"The function's time is over; {done}, and raise its Timeout if that happens again",
-        )
+        advice = "try again"
+        if run.kind == "Delete":
+            advice = f"{run.deleted} images deleted so far: {AGAIN}"
+        reason = f"The function's time is over; {advice}, and raise its Timeout if it recurs"
+        return Answer(run.identity, reason)
     verdict = verdicts[0]
     return go_on(run, verdict) if isinstance(verdict, GoOn) else verdict
 
@@ -66,10 +65,7 @@ def work(run: Run) -> Answer | GoOn:
             return deploy(run)
     except Exception as error:  # noqa: BLE001 - an answer is owed whatever goes wrong
         run.log("error", traceback=traceback.format_exc())
-        return Answer(
-            run.identity,
-            f"{type(error).__name__}: {error}; nothing further was deleted; see the log",
-        )
-    return Answer(
-        run.identity, f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete"
-    )
+        reason = f"{type(error).__name__}: {error}; nothing further was deleted; see the log"
+        return Answer(run.identity, reason)
+    reason = f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete"
+    return Answer(run.identity, reason)

@@ -18,7 +18,6 @@ LONGEST_PATIENCE = 60.0
 
 Source: IAM user guide, "Changes that I make are not always immediately visible".
 """
-LONGEST_BREAK = 8.0
 
 
 def preflight(run: Run, settings: Settings) -> str:
@@ -27,9 +26,8 @@ def preflight(run: Run, settings: Settings) -> str:
     Returns:
         What is wrong and how to mend it; empty when nothing is.
     """
-    give_up = run.now() + min(LONGEST_PATIENCE, run.time_to_start())
-    wait = 1.0
-    while True:
+    missing = ""
+    for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
         try:
             missing = "; ".join(f"{action} on {arn}" for action, arn in denied(run, settings))
         except StackReadError as error:
@@ -44,10 +42,7 @@ def preflight(run: Run, settings: Settings) -> str:
         if not missing:
             return ""
         run.log("preflight waits for permissions", missing=missing)
-        if run.now() + wait > give_up:
-            return f"the teardown would fail; grant the function's role {missing}"
-        run.sleep(wait)
-        wait = min(wait * 2, LONGEST_BREAK)
+    return f"the teardown would fail; grant the function's role {missing}"
 
 
 def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ READ_TIMEOUT = 12.0
 
 LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
 LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
 class Context(Protocol):
@@ -65,7 +66,9 @@ class Run:
         deleted: Images that the drain has deleted, over all runs.
         runs: Which run this is, from 1.
         until: When CloudFormation stops waiting, less a margin.
-        reserve: Seconds for finishing calls, and again for answering.
+        killed: When Lambda kills the run.
+        answer_by: When to answer, whatever has been reached.
+        stop_by: When to start no further call, so that those in flight end before that.
         stop: Set when no further call may start.
     """
 
@@ -85,6 +88,7 @@ class Run:
         self.clients = clients
         self.now = now
         self.sleep = sleep
+        self.stop = threading.Event()
         self.environment: Mapping[str, str] = os.environ
         self.kind = event.get("RequestType")
         self.stack_id = str(event.get("StackId", ""))
@@ -102,18 +106,17 @@ class Run:
         self.until: float = progress.get("until", until)
         self.deleted: int = progress.get("deleted", 0)
         self.runs: int = progress.get("runs", 0) + 1
-        seconds = min(self.time_left(), self.until - now())
-        self.reserve: float = max(min(LONGEST_RESERVE, RESERVED_SHARE * seconds), 0)
-        self.stop = threading.Event()
+        self.killed = now() + context.get_remaining_time_in_millis() / 1000
+        time_left = max(min(self.killed, self.until) - now(), 0)
+        reserve = min(LONGEST_RESERVE, RESERVED_SHARE * time_left)
+        self.answer_by = min(self.killed - reserve, self.until)
+        self.stop_by = self.answer_by - reserve
 
-    def time_left(self) -> float:
-        """Return the seconds until Lambda kills the run."""
-        return self.context.get_remaining_time_in_millis() / 1000
-
-    def time_to_work(self) -> float:
-        """Return for how many seconds work may go on, the answer still in time."""
-        return min(self.time_left() - self.reserve, self.until - self.now())
-
-    def time_to_start(self) -> float:
-        """Return for how many seconds calls may start, so that they end in time."""
-        return self.time_to_work() - self.reserve
+    def tries(self, until: float) -> Iterator[None]:
+        """Yield again and again, after longer and longer pauses, until that moment."""
+        pause = FIRST_PAUSE
+        yield
+        while self.now() + pause < until:
+            self.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            yield

@@ -1,7 +1,5 @@
 """Delete: drain the repository if it is going away, and say how that ended."""
 
-import time
-
 from ecrdrain.engine.drain import drain_repository
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
@@ -62,7 +60,7 @@ def leave(run: Run, why: str, *, refused: bool = False, **evidence: object) -> A
     """Touch nothing, and say why."""
     verdict = "refuse" if refused else "keep"
     run.log("decision", verdict=verdict, why=why, evidence=evidence)
-    return Answer(run.identity, why * refused)
+    return Answer(run.identity, why if refused else "")
 
 
 def drain(run: Run, repository: PrivateRepository) -> Report:
@@ -73,7 +71,7 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
             run.deleted += event.deleted
         run.log(EVENT_NAMES[type(event)], **event._asdict())
 
-    limits = Limits(time.monotonic() + run.time_to_start(), run.stop)
+    limits = Limits(run.stop_by, run.stop, run.now)
     report = drain_repository(repository, CALLS_AT_ONCE, limits, on_event)
     run.log("drained", **{name: getattr(report, name) for name in LOGGED})
     return report

@@ -28,7 +28,7 @@ def send(url: str, *, seconds: float = 60.0) -> Surroundings:
 
 def test_a_body_names_all_that_cloudformation_asks_for() -> None:
     """The body has the fields of crpg-ref-responses, the ids copied from the request."""
-    body = json.loads(Answer("id", data={"RepositoryName": "app"}).body(REQUEST))
+    body = json.loads(Answer("id", data={"RepositoryName": "app"}).body(REQUEST, ""))
     assert body == {
         "Status": "SUCCESS",
         "Reason": "",
@@ -48,7 +48,7 @@ def test_a_reason_makes_the_answer_failed() -> None:
 @given(reason=st.text(min_size=1, max_size=6000), physical_id=st.text(min_size=1, max_size=2000))
 def test_no_answer_is_larger_than_cloudformation_takes(reason: str, physical_id: str) -> None:
     """Whatever is to be said, the body has at most 4,096 bytes, and FAILED keeps a reason."""
-    raw = Answer(physical_id, reason).body(REQUEST)
+    raw = Answer(physical_id, reason).body(REQUEST, reason)
     body = json.loads(raw)
     assert len(raw) <= 4096
     assert body["Status"] == "FAILED"
@@ -58,13 +58,14 @@ def test_no_answer_is_larger_than_cloudformation_takes(reason: str, physical_id:
 
 def test_a_physical_id_is_cut_between_characters() -> None:
     """The limit of 1,024 counts bytes, and the cut leaves whole characters."""
-    body = json.loads(Answer("é" * 600).body(REQUEST))
+    body = json.loads(Answer("é" * 600).body(REQUEST, ""))
     assert body["PhysicalResourceId"] == "é" * 512
 
 
 def test_a_long_reason_keeps_its_beginning_and_its_end() -> None:
     """What it is about and what to do about it both stay."""
-    body = json.loads(Answer("id", "BEGIN " + "x" * 9000 + " END").body(REQUEST))
+    reason = "BEGIN " + "x" * 9000 + " END"
+    body = json.loads(Answer("id", reason).body(REQUEST, reason))
     assert body["Reason"].startswith("BEGIN xxx")
     assert body["Reason"].endswith("xxx END")
     assert " [...] " in body["Reason"]
@@ -130,9 +131,21 @@ def test_the_address_is_in_no_line_of_the_log(
     assert all("s3cr3t" not in line for line in lines)
 
 
-def test_where_to_read_more_stands_behind_each_reason_without_the_secret() -> None:
-    """The operator finds the log, and nobody the address."""
-    answer = Answer("id", "at https://s3cr3t")
-    body = json.loads(answer.body(REQUEST, lambda text: text.replace("s3cr3t", "*"), " (log: l)"))
-    assert body["Reason"] == "at https://* (log: l)"
-    assert json.loads(Answer("id").body(REQUEST, str, " (log: l)"))["Reason"] == ""
+@pytest.mark.parametrize("reason", ["é" * 5000, "\u2014" * 5000, "\U0001f433" * 5000])
+def test_a_long_reason_that_is_not_ascii_is_cut_as_little_as_it_must(reason: str) -> None:
+    """Bytes count, not the characters of an escape: most of the room is used."""
+    raw = Answer("id", reason).body(REQUEST, reason)
+    assert 4096 - 100 < len(raw) <= 4096
+
+
+def test_half_a_character_is_no_reason_not_to_answer() -> None:
+    """A lone surrogate, in the identity or in the reason, becomes a question mark."""
+    body = json.loads(Answer("id\ud800", "why\udfff").body(REQUEST, "why\udfff"))
+    assert (body["PhysicalResourceId"], body["Reason"]) == ("id?", "why?")
+
+
+@pytest.mark.parametrize("url", ["http://bucket.example/?X-Amz-Signature=1", "ftp://127.0.0.1/"])
+def test_a_secret_does_not_travel_in_plain_text(url: str) -> None:
+    """Without TLS an answer goes to this machine alone, where only a lab can be."""
+    with pytest.raises(NotDeliveredError, match="no https address"):
+        send(url, seconds=1)

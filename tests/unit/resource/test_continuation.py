@@ -27,7 +27,7 @@ def test_a_drain_without_time_to_start_a_call_goes_on() -> None:
     run = around.run()
     around.time = 899.0
     verdict = tear_down(run)
-    assert verdict == GoOn("0 images deleted, an unknown number left in team/app")
+    assert verdict == GoOn("0 images deleted, at least 250 left in team/app")
     assert around.ecr.rules is not None
     assert len(around.ecr.rules) == 250
 
@@ -116,8 +116,8 @@ def test_a_run_whose_deadline_is_over_answers_at_once(stage: Stage, receiver: Re
 def test_there_is_time_to_start_calls_however_short_the_wait(until: float) -> None:
     """What is kept for the answer is a share of the time that there is."""
     run = Surroundings(until=until).run()
-    assert run.time_to_start() >= 0.5 * min(until, 900.0)
-    assert run.time_to_start() < run.time_to_work() <= min(until, 880.0)
+    assert run.stop_by >= 0.5 * min(until, 900.0)
+    assert run.stop_by < run.answer_by <= min(until, 880.0)
 
 
 def test_a_run_that_hands_over_answers_nothing(stage: Stage, receiver: Receiver) -> None:

@@ -57,7 +57,7 @@ def test_a_permission_that_comes_late_is_waited_for() -> None:
     around = Surroundings(ALWAYS)
     around.ecr.errors["ListImages"] = [denied("ListImages")] * 2
     assert check(around) == ""
-    assert around.waits == [1.0, 2.0]
+    assert around.waits == [0.25, 0.5]
 
 
 def test_waiting_for_permissions_ends_in_time_for_the_answer() -> None:
