@@ -25,6 +25,10 @@ class Denied(Exception):  # noqa: N818 - AWS's word for it
     """Raised by a rule: the call is refused as IAM would refuse it."""
 
 
+class Unavailable(Exception):  # noqa: N818 - AWS's word for it
+    """Raised by a rule: a BatchDeleteImage deletes nothing this time."""
+
+
 @dataclass
 class Gate:
     """Where the calls pass.
@@ -34,7 +38,7 @@ class Gate:
         calls: The operations that passed, in order; of Lambda "Invoke:" and the invocation type.
         refused: Images that are not deleted, by digest, with the code that tells why.
         rule: Called with each operation's name and how many of it there were before, in the
-            thread of the call: the call waits for it. It may raise Denied.
+            thread of the call: the call waits for it. It may raise Denied or Unavailable.
     """
 
     url: str = ""
@@ -90,6 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
         except Denied:
             self._reply(400, {"x-amzn-ErrorType": "AccessDeniedException"}, DENIAL)
             return
+        except Unavailable:
+            self._delete_nothing(json.loads(body))
+            return
         if operation == "BatchDeleteImage" and self.gate.refused:
             self._delete_some(json.loads(body))
         else:
@@ -106,6 +113,14 @@ class _Handler(BaseHTTPRequestHandler):
             answer = json.loads(body)
         answer["failures"] += failures
         self._reply(HTTPStatus.OK, {}, json.dumps(answer).encode())
+
+    def _delete_nothing(self, request: dict[str, Any]) -> None:
+        failures = [
+            {"imageId": each, "failureCode": "UpstreamUnavailable", "failureReason": "not now"}
+            for each in request["imageIds"]
+        ]
+        answer = json.dumps({"imageIds": [], "failures": failures}).encode()
+        self._reply(HTTPStatus.OK, {}, answer)
 
     def _call_lab(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         headers = {**dict(self.headers), "Content-Length": str(len(body))}

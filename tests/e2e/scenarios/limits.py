@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.e2e.scenarios.account import PATIENCE
-from tests.e2e.scenarios.gate import Denied
+from tests.e2e.scenarios.gate import Denied, Unavailable
 from tests.e2e.scenarios.scenario import scenario
 
 if TYPE_CHECKING:
@@ -25,23 +25,31 @@ what is in flight ends in time, and the run has deleted something."""
 
 
 class SlowRepository:
-    """Lets a run of the function delete no more than what it calls for at first."""
+    """Lets a run of the function delete one batch and no more, however many calls it makes."""
 
     def __init__(self, gate: Gate, runs: int) -> None:
         self.gate = gate
         self.runs = runs
         self._started: dict[int, float] = {}
+        self._deleting: set[int] = set()
         self._before = gate.calls.count(CONTINUING)
+        self._lock = threading.Lock()
 
     def __call__(self, operation: str, _before: int) -> None:
         """Act on a call."""
         run = self.gate.calls.count(CONTINUING) - self._before
         if operation == CONTINUING:
             return  # the run that makes this call has ended, the next one has not begun
-        started = self._started.setdefault(run, time.monotonic())
+        with self._lock:
+            first = operation == DELETING and run not in self._deleting
+            if operation == DELETING:
+                self._deleting.add(run)
+            started = self._started.setdefault(run, time.monotonic())
         if operation == DELETING and run < self.runs:
             # The stand-in for a slow service: it answers when its time has come.
             time.sleep(max(started + HELD - time.monotonic(), 0))
+            if not first:
+                raise Unavailable
 
 
 @scenario(
