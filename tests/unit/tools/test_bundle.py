@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ecrdrain.templates.bundle import bundle
-from ecrdrain.templates.errors import TemplateError
-from ecrdrain.templates.modules import Package
+from tools.function.errors import BundleError
+from tools.function.modules import Package
+from tools.function.write import write
 
 HANDLER = "fake.app.handler"
 
@@ -39,6 +39,12 @@ def package(tmp_path: Path) -> Callable[..., Package]:
         return Package("fake", tmp_path)
 
     return make
+
+
+def bundle(package: Package, entry: str, function: str) -> str:
+    """Write a function as one file, without the comments at its top."""
+    text = write(package, entry, function, "header")
+    return text[text.index("from __future__") :]
 
 
 def run(source: str) -> dict[str, Any]:
@@ -355,7 +361,7 @@ def test_what_one_namespace_cannot_hold_is_an_error(
     package: Callable[..., Package], sources: dict[str, str], complaint: str
 ) -> None:
     """Modules that a bundle would not be faithful to are refused by name and line."""
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(BundleError) as caught:
         bundle(package(**sources), HANDLER, "handle")
     assert complaint in str(caught.value)
 
