@@ -11,7 +11,10 @@ WIDTH, INDENT = 110, 2
 RULES = "E,W,F,S"
 
 _STYLE = ("--isolated", "--config", f"indent-width={INDENT}", "--config", f"line-length={WIDTH}")
-_JOINED = ("--config", "format.skip-magic-trailing-comma=true")
+_JOINED = (
+    *("--config", "format.skip-magic-trailing-comma=true"),
+    *("--config", "lint.isort.split-on-trailing-comma=false"),  # or ruff warns
+)
 
 
 class Finding(NamedTuple):
