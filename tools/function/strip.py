@@ -78,7 +78,7 @@ class _Stripper(ast.NodeVisitor):
     def visit_arg(self, node: ast.arg) -> None:
         """Take the annotation of an argument."""
         if node.annotation:
-            self._take(self.text.between(self.text.span(node).start, ":", ",=)"))
+            self._take(self.text.between(self.text.span(node).start, ":", ",", "=", ")"))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """Take the annotation of what a function returns."""

@@ -75,13 +75,13 @@ class Text:
         # ast counts bytes, tokenize characters.
         return Place(row, len(self._rows[row - 1].encode()[:offset].decode()))
 
-    def between(self, start: Place, opening: str, closings: str) -> Span:
+    def between(self, start: Place, opening: str, *closings: str) -> Span:
         """Find what begins with a token and ends before another that is in no bracket.
 
         Args:
             start: Where to begin looking.
             opening: The token that the span begins with, the blanks before it included.
-            closings: The tokens that it ends before, or the end of the statement.
+            *closings: The tokens that it ends before, if the statement does not end first.
         """
         first = next(
             index
@@ -93,5 +93,8 @@ class Text:
             each = self._code[index]
             if depth == 0 and (each.type == token.NEWLINE or each.string in closings):
                 break
-            depth += (each.string in ("(", "[", "{")) - (each.string in (")", "]", "}"))
+            if each.string in ("(", "[", "{"):
+                depth += 1
+            elif each.string in (")", "]", "}"):
+                depth -= 1
         return Span(Place(*self._code[first - 1].end), Place(*self._code[index - 1].end))

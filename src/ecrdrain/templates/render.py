@@ -79,9 +79,10 @@ def check_size(path: str, text: str, free: int = 0) -> None:
     """
     size = len(text.encode())
     if size > BODY_LIMIT - free:
+        room = f", and {free:,} of them must stay free" if free else ""
         raise TemplateError(
-            f"{path} has {size:,} bytes with the function inside; CloudFormation takes "
-            f"{BODY_LIMIT:,}, of which {free:,} are to be free: make the function smaller"
+            f"{path} has {size:,} bytes with the function inside; "
+            f"CloudFormation takes {BODY_LIMIT:,}{room}: make the function smaller"
         )
 
 

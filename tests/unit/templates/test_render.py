@@ -234,7 +234,7 @@ def test_a_template_that_is_too_large_is_refused() -> None:
 def test_a_template_that_must_leave_room_is_refused_earlier() -> None:
     """What is to be free counts as used."""
     check_size("some.yaml", "x" * (BODY_LIMIT - 10), free=10)
-    with pytest.raises(TemplateError, match="of which 10 are to be free"):
+    with pytest.raises(TemplateError, match="takes 51,200, and 10 of them must stay free"):
         check_size("some.yaml", "x" * (BODY_LIMIT - 9), free=10)
 
 
