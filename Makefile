@@ -10,7 +10,7 @@ PYTEST  = $(BIN)/pytest -n auto $(COVER)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo bench bench-quick safety test lint unit integration e2e coverage docs format clean
+.PHONY: help demo bench bench-quick safety test lint unit integration e2e coverage function docs format clean
 
 help: ## show the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -85,6 +85,9 @@ e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
 coverage: ## what the tests before it have left out
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --precision=1 --fail-under=99.5 --include='*/engine/*,*/resource/*' # 100, but for a seed
+
+function: $(VENV)/.test ## write the Lambda function of the templates from its modules, and say how large it is
+	$(BIN)/python -m tools.function
 
 docs: $(VENV)/.dev ## write docs/cli.md from the commands
 	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md

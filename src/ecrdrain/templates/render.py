@@ -1,17 +1,11 @@
 """The templates as users deploy them: the YAML beside this module, with the function inside."""
 
-import ast
 import re
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from ecrdrain.templates.bundle import bundle
 from ecrdrain.templates.errors import TemplateError
-from ecrdrain.templates.modules import Package
-
-ENTRY = "ecrdrain.resource.handler"
-FUNCTION = "lambda_handler"
 
 # CloudFormation's limit for a template that is sent with the request instead of through S3
 # (User Guide, "Understand CloudFormation quotas": template body size in a request).
@@ -47,20 +41,19 @@ def render(name: TemplateName) -> dict[str, str]:
         The text of each file by its relative path; for nested templates the root comes first.
 
     Raises:
-        TemplateError: The function's source cannot be made, or a file would be too large.
+        TemplateError: A file is missing.
     """
-    return {path: _with_function(path) for path in _FILES[name]}
+    return {path: insert_function(_read(path), function_source()) for path in _FILES[name]}
 
 
 @cache
 def function_source() -> str:
-    """Write the Lambda function as one module: ``index.py``, entered at ``lambda_handler``.
+    """Return the Lambda function as one module: ``index.py``, entered at ``lambda_handler``.
 
     Raises:
-        TemplateError: The package's own source cannot be read, or does not fit into one module.
+        TemplateError: It is missing.
     """
-    package = Package("ecrdrain", files("ecrdrain"))
-    return f"{_header(package)}\n{bundle(package, ENTRY, FUNCTION)}"
+    return _read("function.py")
 
 
 def insert_function(template: str, source: str) -> str:
@@ -73,45 +66,30 @@ def insert_function(template: str, source: str) -> str:
     return _MARKER.sub(block, template)
 
 
-def check_size(path: str, text: str) -> None:
+def check_size(path: str, text: str, free: int = 0) -> None:
     """See that a template may be deployed without a bucket.
 
+    Args:
+        path: Its name, for the message.
+        text: The template, with the function inside.
+        free: How many bytes it must have left.
+
     Raises:
-        TemplateError: It is larger than a request may be.
+        TemplateError: It is larger.
     """
     size = len(text.encode())
-    if size > BODY_LIMIT:
+    if size > BODY_LIMIT - free:
+        room = f", and {free:,} of them must stay free" if free else ""
         raise TemplateError(
             f"{path} has {size:,} bytes with the function inside; "
-            f"CloudFormation takes {BODY_LIMIT:,}: make the function smaller"
+            f"CloudFormation takes {BODY_LIMIT:,}{room}: make the function smaller"
         )
 
 
-def read_version(package: Package) -> str:
-    """Read a package's ``__version__`` from its source, as everything here is.
-
-    Raises:
-        TemplateError: There is none, or it is no literal.
-    """
-    for statement in ast.parse((package.root / "__init__.py").read_text(encoding="utf-8")).body:
-        match statement:
-            case ast.Assign(
-                targets=[ast.Name(id="__version__")], value=ast.Constant(value=str() as version)
-            ):
-                return version
-    raise TemplateError(f"{package.name} says no __version__")
-
-
-def _with_function(path: str) -> str:
-    template = (files("ecrdrain.templates") / path).read_text(encoding="utf-8")
-    text = insert_function(template, function_source()) if _MARKER.search(template) else template
-    check_size(path, text)
-    return text
-
-
-def _header(package: Package) -> str:
-    return (
-        f"# ecrdrain {read_version(package)}, licensed under Apache-2.0.\n"
-        "# Made from src/ecrdrain/engine and src/ecrdrain/resource, where the comments are; "
-        "change it there."
-    )
+def _read(path: str) -> str:
+    try:
+        return (files("ecrdrain.templates") / path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise TemplateError(
+            f"templates/{path} is missing; install ecrdrain with all its files (a wheel has them)"
+        ) from error

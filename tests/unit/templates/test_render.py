@@ -1,6 +1,7 @@
 """The templates as users get them."""
 
 import ast
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,13 @@ from typing import Any
 import cfnlint.api
 import cfnlint.decode.cfn_yaml
 import pytest
+import yamllint.linter
 from cfnlint.config import ManualArgs
+from yamllint.config import YamlLintConfig
 
 from ecrdrain import __version__
 from ecrdrain.templates import TemplateError, TemplateName, function_source, render
-from ecrdrain.templates.bundle import bundle
-from ecrdrain.templates.modules import Package
-from ecrdrain.templates.render import BODY_LIMIT, check_size, insert_function, read_version
+from ecrdrain.templates.render import BODY_LIMIT, check_size, insert_function
 
 ROOT = Path(__file__).parents[3]
 FILES = {
@@ -26,6 +27,8 @@ FILES = {
     "nested/customresource.yaml": TemplateName.NESTED,
 }
 WITH_FUNCTION = ["provider.yaml", "standalone.yaml", "nested/lambda.yaml"]
+LEAST_FREE = 1_000
+"""Bytes that a template has left, so that a mistake can be mended without making room first."""
 EXAMPLES = [f"examples/{path.name}" for path in (ROOT / "examples").glob("*.yaml")]
 
 
@@ -87,9 +90,20 @@ def test_every_parameter_and_condition_is_used(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*FILES, *EXAMPLES])
+def test_templates_are_indented_as_usual(path: str) -> None:
+    """Every level has two spaces, down to the function, and lists are indented alike."""
+    rule = "{spaces: 2, indent-sequences: consistent, check-multi-line-strings: false}"
+    config = YamlLintConfig(f"rules: {{indentation: {rule}}}")
+    assert [str(problem) for problem in yamllint.linter.run(read(path), config)] == []
+    key, _, function = read(path).partition("ZipFile: |\n")
+    if function:
+        assert function.startswith(" " * (len(key.rpartition("\n")[2]) + 2) + "#")
+
+
+@pytest.mark.parametrize("path", [*FILES, *EXAMPLES])
 def test_templates_fit_into_a_request(path: str) -> None:
-    """No template needs a bucket for its size."""
-    assert len(read(path).encode()) <= BODY_LIMIT
+    """No template needs a bucket for its size, nor for a little more; see `make function`."""
+    check_size(path, read(path), LEAST_FREE)
 
 
 @pytest.mark.parametrize("path", WITH_FUNCTION)
@@ -108,7 +122,7 @@ def test_nothing_is_left_to_fill_in(path: str) -> None:
 def test_the_function_is_one_module() -> None:
     """The source says what it is, imports nothing of ours and offers the handler."""
     source = function_source()
-    assert source.startswith(f"# ecrdrain {__version__}, licensed under Apache-2.0.\n")
+    assert source.startswith(f"# ecrdrain {__version__}, licensed under Apache-2.0. Generated ")
     imported = {
         name.partition(".")[0]
         for node in ast.walk(ast.parse(source))
@@ -217,14 +231,19 @@ def test_a_template_that_is_too_large_is_refused() -> None:
         check_size("some.yaml", "ä" * 25_601)
 
 
-def test_a_package_without_source_is_refused(tmp_path: Path) -> None:
+def test_a_template_that_must_leave_room_is_refused_earlier() -> None:
+    """What is to be free counts as used."""
+    check_size("some.yaml", "x" * (BODY_LIMIT - 10), free=10)
+    with pytest.raises(TemplateError, match="takes 51,200, and 10 of them must stay free"):
+        check_size("some.yaml", "x" * (BODY_LIMIT - 9), free=10)
+
+
+def test_an_installation_without_the_function_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where only compiled files are installed, the error says what is needed."""
-    with pytest.raises(TemplateError, match="install ecrdrain with its"):
-        bundle(Package("ecrdrain", tmp_path), "ecrdrain.resource.handler", "lambda_handler")
-
-
-def test_a_package_without_a_version_is_refused(tmp_path: Path) -> None:
-    """The header cannot name a version that is not written."""
-    (tmp_path / "__init__.py").write_text("__version__ = make()\n")
-    with pytest.raises(TemplateError, match="ecrdrain says no __version__"):
-        read_version(Package("ecrdrain", tmp_path))
+    module = importlib.import_module("ecrdrain.templates.render")
+    monkeypatch.setattr(module, "files", lambda _: tmp_path)
+    function_source.cache_clear()
+    with pytest.raises(TemplateError, match=r"function\.py is missing; install ecrdrain with all"):
+        function_source()

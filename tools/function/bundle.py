@@ -1,23 +1,39 @@
-"""One readable module out of the modules that the Lambda function is made of.
+"""What the Lambda function is made of: the parts of the modules that it needs, in one namespace.
 
-The modules are parsed, ordered by their imports and written into one namespace. What that
-namespace cannot hold faithfully (two definitions of one name, an alias, a hidden import) is an
-error, so the result behaves as the package does. What does nothing when it runs (docstrings,
-comments, annotations, definitions out of the function's reach) is left out, because a template may
-have 51,200 bytes; nothing is renamed or squeezed, because people will read it in their templates.
+The modules are ordered by their imports. What one namespace cannot hold faithfully (two
+definitions of one name, an alias, a hidden import) is an error, so the result behaves as the
+package does. What the function never reaches is left out, because a template may have 51,200
+bytes; nothing is renamed or squeezed, because people will read it in their templates.
 """
 
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
-from ecrdrain.templates.errors import TemplateError
-from ecrdrain.templates.layout import lay_out
-from ecrdrain.templates.modules import Module, Package, bound_names, read_module, used_names
+from tools.function.errors import BundleError
+from tools.function.modules import Module, Package, bound_names, read_module, used_names
 
 
-def bundle(package: Package, entry: str, function: str) -> str:
-    """Write the module ``entry`` and all it imports from the package as one module.
+@dataclass(frozen=True)
+class Part:
+    """What the function needs of one module: some of its statements, without idle methods."""
+
+    module: Module
+    statements: list[ast.stmt]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The function's parts, and the import lines that they need."""
+
+    imports: list[str]
+    parts: list[Part]
+
+
+def bundle(package: Package, entry: str, function: str) -> Bundle:
+    """Gather what a function needs of the module that defines it and of all that this imports.
 
     Args:
         package: Where the source is.
@@ -25,14 +41,15 @@ def bundle(package: Package, entry: str, function: str) -> str:
         function: What must be in the result; whatever it does not need is left out.
 
     Raises:
-        TemplateError: The modules cannot share one namespace; the message names the place.
+        BundleError: The modules cannot share one namespace; the message names the place.
     """
-    modules = _in_import_order(package, entry)
+    modules = _by_room(_in_import_order(package, entry))
     if function not in modules[-1].defined:
-        raise TemplateError(f"{entry} does not define {function}")
+        raise BundleError(f"{entry} does not define {function}")
     _refuse_clashes(modules)
-    body = _reachable([statement for module in modules for statement in module.body], function)
-    used = used_names(body)
+    kept = _needed(modules, function)
+    parts = [Part(module, [each for each in module.body if each in kept]) for module in modules]
+    used = used_names(kept)
     foreign = [
         statement
         for module in modules
@@ -40,7 +57,7 @@ def bundle(package: Package, entry: str, function: str) -> str:
         for statement in statements
         if name in used
     ]
-    return "\n".join([*_imports(foreign), _write(body)])
+    return Bundle(_imports(foreign), [part for part in parts if part.statements])
 
 
 def _in_import_order(package: Package, entry: str) -> list[Module]:
@@ -49,7 +66,7 @@ def _in_import_order(package: Package, entry: str) -> list[Module]:
 
     def visit(name: str, path: tuple[str, ...]) -> Module:
         if name in path:
-            raise TemplateError(f"import cycle: {' -> '.join([*path, name])}")
+            raise BundleError(f"import cycle: {' -> '.join([*path, name])}")
         if name in done:
             return done[name]
         module = read_module(package, name)
@@ -57,7 +74,7 @@ def _in_import_order(package: Package, entry: str) -> list[Module]:
             offered = visit(imported.module, (*path, name)).offered
             for wanted in imported.names:
                 if wanted not in offered:
-                    raise TemplateError(
+                    raise BundleError(
                         f"{name}, line {imported.line}: {imported.module} does not define "
                         f"{wanted}; import names from the module that defines them"
                     )
@@ -68,6 +85,24 @@ def _in_import_order(package: Package, entry: str) -> list[Module]:
     return list(done.values())
 
 
+def _by_room(modules: list[Module]) -> list[Module]:
+    """Let the modules of a room stand together, after the rooms that they import from."""
+    sorter = TopologicalSorter[str]()
+    for module in modules:
+        rooms = {room_of(imported.module) for imported in module.own}
+        sorter.add(room_of(module.name), *sorted(rooms - {room_of(module.name)}))
+    try:
+        order = list(sorter.static_order())
+    except CycleError as error:
+        raise BundleError(f"rooms import each other: {' -> '.join(error.args[1])}") from error
+    return sorted(modules, key=lambda module: order.index(room_of(module.name)))
+
+
+def room_of(module: str) -> str:
+    """Return the folder below the package that a module lies in; empty: in none."""
+    return ".".join(module.split(".")[1:2])
+
+
 def _refuse_clashes(modules: list[Module]) -> None:
     """See that every name means one thing in all modules."""
     meaning: dict[str, tuple[str, str]] = {}
@@ -76,10 +111,10 @@ def _refuse_clashes(modules: list[Module]) -> None:
         meanings |= dict.fromkeys(module.defined, f"definition in {module.name}")
         for name, means in meanings.items():
             if name in vars(builtins):
-                raise TemplateError(f"{module.name} redefines the builtin {name}; rename it")
+                raise BundleError(f"{module.name} redefines the builtin {name}; rename it")
             known, where = meaning.setdefault(name, (means, module.name))
             if known != means:
-                raise TemplateError(
+                raise BundleError(
                     f"{name} means two things: {where} and {module.name} both bind it; rename one"
                 )
 
@@ -90,6 +125,32 @@ def _imported(statement: ast.Import | ast.ImportFrom) -> str:
     if isinstance(statement, ast.Import) and alias.asname is None:
         return f"import {alias.name.partition('.')[0]}"
     return ast.unparse(statement)
+
+
+def _needed(modules: list[Module], function: str) -> list[ast.stmt]:
+    """Keep what the function reaches, and take the methods that nothing mentions out of it."""
+    while True:
+        kept = _reachable([each for module in modules for each in module.body], function)
+        mentioned = set(_mentioned(kept))
+        idle = [
+            (module, owner, member)
+            for module in modules
+            for owner in module.body
+            if owner in kept and isinstance(owner, ast.ClassDef) and _is_plain(owner)
+            for member in owner.body
+            if isinstance(member, ast.FunctionDef)
+            and not member.name.startswith("__")
+            and member.name not in mentioned
+        ]
+        if not idle:
+            return kept
+        for module, owner, member in idle:
+            module.remove(owner, member)
+
+
+def _is_plain(owner: ast.ClassDef) -> bool:
+    """Tell whether Python calls no methods of a class but those with underscores."""
+    return all(ast.unparse(base) == "NamedTuple" for base in owner.bases)
 
 
 def _reachable(statements: list[ast.stmt], function: str) -> list[ast.stmt]:
@@ -105,36 +166,13 @@ def _reachable(statements: list[ast.stmt], function: str) -> list[ast.stmt]:
             and (_acts(statement, ours) or not wanted.isdisjoint(bound_names(statement)))
         ]
         if not new:
-            return _without_idle_methods([statements[index] for index in sorted(kept)])
+            return [statements[index] for index in sorted(kept)]
         kept.update(new)
         wanted |= used_names(statements[index] for index in new)
 
 
-def _without_idle_methods(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Leave out the methods of plain classes that nothing mentions, as an attribute or in text."""
-    classes = [
-        statement
-        for statement in statements
-        if isinstance(statement, ast.ClassDef)
-        and all(ast.unparse(base) == "NamedTuple" for base in statement.bases)
-    ]
-    while True:
-        mentioned = set(_mentioned(statements))
-        idle = [
-            (owner, member)
-            for owner in classes
-            for member in owner.body
-            if isinstance(member, ast.FunctionDef)
-            and not member.name.startswith("__")
-            and member.name not in mentioned
-        ]
-        if not idle:
-            return statements
-        for owner, member in idle:
-            owner.body.remove(member)
-
-
 def _mentioned(statements: list[ast.stmt]) -> Iterator[str]:
+    """Yield what is read off an object, and every text: it may be the name of an attribute."""
     for statement in statements:
         for node in ast.walk(statement):
             if isinstance(node, ast.Attribute):
@@ -164,16 +202,3 @@ def _imports(statements: Iterable[ast.Import | ast.ImportFrom]) -> list[str]:
     lines += [f"from {name} import {', '.join(sorted(members[name]))}" for name in sorted(members)]
     # Annotations may name what was imported for type checkers only: they stay text.
     return ["from __future__ import annotations", *(["", *lines] if lines else [])]
-
-
-def _write(body: list[ast.stmt]) -> str:
-    """Write the statements with PEP 8's blank lines between definitions."""
-    block = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    lines: list[str] = []
-    after_block = True
-    for statement in body:
-        is_block = isinstance(statement, block)
-        lines += ["", ""] if is_block or after_block else []
-        lines.append(lay_out(ast.unparse(ast.fix_missing_locations(statement))))
-        after_block = is_block
-    return "\n".join(lines) + "\n"

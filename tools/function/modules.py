@@ -4,23 +4,37 @@ import ast
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
-from ecrdrain.templates.errors import TemplateError
+from tools.function.errors import BundleError
+from tools.function.strip import strip
 
 
 @dataclass(frozen=True)
 class Package:
-    """A package by its import name and the place of its source."""
+    """A package by its import name and the place of its source.
+
+    Attributes:
+        name: Its name.
+        root: Its folder.
+        docstrings_from: How many statements a definition must have to keep a line of docstring.
+    """
 
     name: str
-    root: Traversable
+    root: Path
+    docstrings_from: int = 2
+
+    def summary(self, module: str) -> str:
+        """Return the first line of a module's docstring; empty if there is none."""
+        file = self.find(module)
+        tree = ast.parse(file.read_text(encoding="utf-8") if file else "")
+        return (ast.get_docstring(tree) or "").partition("\n")[0]
 
     def owns(self, module: str) -> bool:
         """Tell whether an absolute module name lies in this package."""
         return module == self.name or module.startswith(f"{self.name}.")
 
-    def find(self, module: str) -> Traversable | None:
+    def find(self, module: str) -> Path | None:
         """Find the source of a module or of a package's ``__init__``; None: there is none."""
         *folders, last = module.split(".")[1:] or ["__init__"]
         folder = self.root
@@ -45,12 +59,12 @@ class OwnImport:
 class Module:
     """A parsed module, split into what is merged and what stays.
 
-    ``body`` is without imports, ``__all__`` and what does nothing when it runs; ``imports`` maps
-    each name that foreign top-level imports bind to these imports: ``import a.b`` and
-    ``import a.c`` bind one name.
+    ``body`` is without imports and ``__all__``; ``imports`` maps each name that foreign top-level
+    imports bind to these imports: ``import a.b`` and ``import a.c`` bind one name.
     """
 
     name: str
+    rows: list[str]
     body: list[ast.stmt] = field(default_factory=list)
     own: list[OwnImport] = field(default_factory=list)
     imports: dict[str, list[ast.Import | ast.ImportFrom]] = field(default_factory=dict)
@@ -65,30 +79,46 @@ class Module:
         """The names that other modules may import from this one."""
         return self.defined | {name for imported in self.own for name in imported.names}
 
+    def remove(self, owner: ast.ClassDef, member: ast.stmt) -> None:
+        """Take a member out of one of the module's classes."""
+        owner.body.remove(member)
+        rows = rows_of(member)
+        for row in rows:
+            self.rows[row - 1] = ""
+        if not owner.body:
+            self.rows[rows[0] - 1] = " " * member.col_offset + "pass"
+            owner.body.append(ast.Pass(lineno=rows[0], end_lineno=rows[0]))
+
 
 def read_module(package: Package, name: str) -> Module:
-    """Read and split one module.
+    """Read, strip and split one module.
 
     Raises:
-        TemplateError: There is no source, or it imports in a way that one namespace cannot hold.
+        BundleError: There is no source, or it is written in a way that one file cannot hold.
     """
     file = package.find(name)
     if file is None:
-        raise TemplateError(
-            f"no source for module {name} below {package.root}; "
-            "install ecrdrain with its .py files (a wheel has them)"
-        )
-    module = Module(name)
-    for statement in _at_run_time(ast.parse(file.read_text(encoding="utf-8")).body):
+        raise BundleError(f"no source for module {name} below {package.root}")
+    source = file.read_text(encoding="utf-8")
+    stripped = strip(source, name, package.docstrings_from)
+    module = Module(name, stripped.split("\n"))
+    for statement in ast.parse(stripped).body:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             continue
         if isinstance(statement, ast.Import | ast.ImportFrom):
             _take_import(package, module, statement)
         elif "__all__" not in bound_names(statement):
-            kept = _RunTimeOnly().visit(statement)
-            module.body.extend([kept] if kept else [])
+            module.body.append(statement)
     _refuse_hidden_imports(package, module)
+    _refuse_shared_rows(module)
     return module
+
+
+def rows_of(statement: ast.stmt) -> range:
+    """Return the rows of a statement, from 1, its decorators included."""
+    decorators = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(each.lineno for each in decorators)])
+    return range(first, (statement.end_lineno or first) + 1)
 
 
 def bound_names(node: ast.AST) -> Iterator[str]:
@@ -118,70 +148,17 @@ def used_names(nodes: Iterable[ast.AST]) -> set[str]:
     }
 
 
-def _at_run_time(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements that run: no docstring, no block for type checkers."""
-    for statement in statements:
-        if isinstance(statement, ast.If) and ast.unparse(statement.test) in {
-            "TYPE_CHECKING",
-            "typing.TYPE_CHECKING",
-        }:
-            yield from _at_run_time(statement.orelse)
-        elif not _is_docstring(statement):
-            yield statement
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
-
-
-class _RunTimeOnly(ast.NodeTransformer):
-    """Drops docstrings and annotations; a class's fields keep theirs, for dataclasses."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        if getattr(node, "body", None) == []:
-            vars(node)["body"] = [ast.Pass()]
-        return node
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        return None if _is_docstring(node) else self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self.generic_visit(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        if node.value is None:
-            return None
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        body = [
-            part if isinstance(part, ast.AnnAssign) else self.visit(part) for part in node.body
-        ]
-        node.body = [part for part in body if part is not None] or [ast.Pass()]
-        return node
-
-
 def _take_import(package: Package, module: Module, statement: ast.Import | ast.ImportFrom) -> None:
     place = f"{module.name}, line {statement.lineno}"
     if any(alias.name == "*" for alias in statement.names):
-        raise TemplateError(f"{place}: import the names, not *")
+        raise BundleError(f"{place}: import the names, not *")
     if isinstance(statement, ast.ImportFrom):
         if statement.level or statement.module is None:
-            raise TemplateError(f"{place}: write a relative import as an absolute one")
+            raise BundleError(f"{place}: write a relative import as an absolute one")
         if package.owns(statement.module):
             for alias in statement.names:
                 if alias.asname not in {None, alias.name}:
-                    raise TemplateError(
+                    raise BundleError(
                         f"{place}: {alias.name} as {alias.asname} would need renaming; "
                         "import it by its own name"
                     )
@@ -189,7 +166,7 @@ def _take_import(package: Package, module: Module, statement: ast.Import | ast.I
             module.own.append(OwnImport(statement.module, names, statement.lineno))
             return
     elif any(package.owns(alias.name) for alias in statement.names):
-        raise TemplateError(f"{place}: import names from our modules, not the modules")
+        raise BundleError(f"{place}: import names from our modules, not the modules")
     for alias in statement.names:
         single = copy.copy(statement)
         single.names = [alias]
@@ -208,7 +185,17 @@ def _refuse_hidden_imports(package: Package, module: Module) -> None:
             else:
                 continue
             if any(package.owns(target) for target in targets):
-                raise TemplateError(
+                raise BundleError(
                     f"{module.name}, line {node.lineno}: "
                     "import from our modules at the top of the file, unconditionally"
                 )
+
+
+def _refuse_shared_rows(module: Module) -> None:
+    """A statement is written with all its rows: no other may stand in them."""
+    last = 0
+    for statement in module.body:
+        rows = rows_of(statement)
+        if rows[0] <= last:
+            raise BundleError(f"{module.name}, line {rows[0]}: write one statement a line")
+        last = rows[-1]

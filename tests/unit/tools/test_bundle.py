@@ -1,55 +1,12 @@
 """One module out of many."""
 
-import ast
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
-from ecrdrain.templates.bundle import bundle
-from ecrdrain.templates.errors import TemplateError
-from ecrdrain.templates.modules import Package
-
-HANDLER = "fake.app.handler"
-
-FOR_TYPE_CHECKERS = """
-from typing import TYPE_CHECKING
-if TYPE_CHECKING:
-    from fake.app.missing import Nothing
-    Alias = Nothing
-else:
-    Alias = int
-"""
-
-
-@pytest.fixture
-def package(tmp_path: Path) -> Callable[..., Package]:
-    """Make a package ``fake`` out of module paths and their sources."""
-
-    def make(**sources: str) -> Package:
-        for name in ("app", "core"):
-            (tmp_path / name).mkdir()
-            (tmp_path / name / "__init__.py").write_text('"""A room."""\n')
-        (tmp_path / "__init__.py").write_text("")
-        for name, source in sources.items():
-            (tmp_path / name.replace("__", "/", 1)).with_suffix(".py").write_text(source)
-        return Package("fake", tmp_path)
-
-    return make
-
-
-def run(source: str) -> dict[str, Any]:
-    """Execute a bundle as the runtime does, as the module ``index``."""
-    module = ModuleType("index")
-    sys.modules["index"] = module
-    try:
-        exec(compile(source, "index.py", "exec"), vars(module))  # noqa: S102 - its purpose
-    finally:
-        del sys.modules["index"]
-    return vars(module)
+from tests.unit.tools.bundles import HANDLER, bundle, run
+from tools.function.errors import BundleError
+from tools.function.modules import Package
 
 
 def test_modules_come_in_the_order_of_their_imports(package: Callable[..., Package]) -> None:
@@ -123,58 +80,8 @@ def test_imports_inside_functions_stay(package: Callable[..., Package]) -> None:
     """What a function imports when it runs is imported there in the bundle too."""
     made = package(app__handler="def handle():\n    import json\n    return json.dumps(1)\n")
     source = bundle(made, HANDLER, "handle")
-    assert "\n\timport json\n" in source
+    assert "\n  import json\n" in source
     assert run(source)["handle"]() == "1"
-
-
-def test_docstrings_and_comments_are_left_out(package: Callable[..., Package]) -> None:
-    """Texts that only explain are dropped; a body of nothing else keeps a pass."""
-    made = package(
-        app__handler=(
-            '"""Module."""\n# comment\nLIMIT = 1\n"""Constant."""\n'
-            'class Error(Exception):\n    """Class."""\n'
-            'def handle():\n    """Function."""  # comment\n    raise Error(LIMIT)\n'
-        )
-    )
-    source = bundle(made, HANDLER, "handle")
-    assert '"""' not in source
-    assert "#" not in source
-    assert "class Error(Exception): pass\n" in source
-    names = run(source)
-    with pytest.raises(names["Error"], match="1"):
-        names["handle"]()
-
-
-def test_annotations_are_left_out_but_for_fields(package: Callable[..., Package]) -> None:
-    """A function's annotations are dropped with what only they name; a class's fields stay."""
-    made = package(
-        app__handler=(
-            "from typing import Protocol\n"
-            "class Wanted(Protocol):\n    def name(self) -> str: ...\n"
-            "class Point:\n    x: int\n"
-            "    def __init__(self, x: Wanted):\n        self.x: Wanted = x\n"
-            "LIMIT: int = 1\n"
-            "def handle(a: Wanted, *b: int, c: 'Wanted' = None, **d: Wanted) -> Wanted:\n"
-            "    if a:\n        y: int\n"
-            "    e: int = LIMIT\n    return Point(e).x\n"
-        )
-    )
-    source = bundle(made, HANDLER, "handle")
-    assert "Wanted" not in source
-    assert "\n\tx: int\n" in source
-    assert "\nLIMIT = 1\n" in source
-    assert "def handle(a, *b, c=None, **d):\n\tif a: pass\n\te = LIMIT\n" in source
-    assert run(source)["handle"](1) == 1
-
-
-def test_blocks_for_type_checkers_are_left_out(package: Callable[..., Package]) -> None:
-    """What only a type checker sees is dropped with its imports; its else branch runs."""
-    made = package(
-        app__handler=f"{FOR_TYPE_CHECKERS}\ndef handle(of: 'Nothing' = Alias): return of\n"
-    )
-    source = bundle(made, HANDLER, "handle")
-    assert "TYPE_CHECKING" not in source
-    assert run(source)["handle"]() is int
 
 
 def test_what_the_function_never_uses_is_left_out(package: Callable[..., Package]) -> None:
@@ -244,21 +151,6 @@ def test_dataclasses_keep_working(package: Callable[..., Package]) -> None:
     )
     point = run(bundle(made, HANDLER, "handle"))["handle"]()
     assert (point.x, point.more, point.kind) == (1, [], "point")
-
-
-def test_a_bundle_is_laid_out_readably(package: Callable[..., Package]) -> None:
-    """Definitions stand two lines apart and constants together, in a file that ends in a line."""
-    made = package(
-        app__handler=(
-            "A = 1\nB = 2\ndef one(): return A\nclass Two: pass\nC = 3\n"
-            "def handle(): return A, B, C, one, Two\n"
-        )
-    )
-    assert bundle(made, HANDLER, "handle") == (
-        "from __future__ import annotations\n\n\nA = 1\nB = 2\n\n\n"
-        "def one(): return A\n\n\nclass Two: pass\n\n\nC = 3\n\n\n"
-        "def handle(): return (A, B, C, one, Two)\n"
-    )
 
 
 @pytest.mark.parametrize(
@@ -345,6 +237,20 @@ def test_a_bundle_is_laid_out_readably(package: Callable[..., Package]) -> None:
             id="a cycle",
         ),
         pytest.param(
+            {
+                "app__handler": "from fake.core.base import x\ndef handle(): x\n",
+                "core__base": "from fake.app.other import y\nx = y\n",
+                "app__other": "y = 1\n",
+            },
+            "rooms import each other: ",
+            id="a cycle of rooms",
+        ),
+        pytest.param(
+            {"app__handler": "A = 1; B = 2\ndef handle(): A\n"},
+            "fake.app.handler, line 1: write one statement a line",
+            id="two statements in a line",
+        ),
+        pytest.param(
             {"app__handler": "def other(): ...\n"},
             "fake.app.handler does not define handle",
             id="no function",
@@ -355,7 +261,7 @@ def test_what_one_namespace_cannot_hold_is_an_error(
     package: Callable[..., Package], sources: dict[str, str], complaint: str
 ) -> None:
     """Modules that a bundle would not be faithful to are refused by name and line."""
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(BundleError) as caught:
         bundle(package(**sources), HANDLER, "handle")
     assert complaint in str(caught.value)
 
@@ -366,7 +272,7 @@ def test_names_of_inner_scopes_do_not_clash(package: Callable[..., Package]) -> 
         app__handler=(
             "from fake.core.base import each\n"
             "ALL = [each2 for each2 in 'ab']\n"
-            "KEY = lambda id: (each2 := id)\n"
+            "KEY = [lambda id: (each2 := id) + each2]\n"
             "def handle():\n    type = each\n    return type, ALL, KEY\n"
         ),
         core__base="each = 1\neach2 = 2\nSUM = {id for id in 'ab'}\n",
@@ -374,18 +280,41 @@ def test_names_of_inner_scopes_do_not_clash(package: Callable[..., Package]) -> 
     assert run(bundle(made, HANDLER, "handle"))["handle"]()[:2] == (1, ["a", "b"])
 
 
-def test_bundling_a_bundle_changes_nothing(package: Callable[..., Package]) -> None:
-    """A bundle is a module like any other: bundled again it comes out the same."""
+def test_rooms_stand_together(package: Callable[..., Package]) -> None:
+    """The modules of a room follow each other, after those of the rooms that it imports from."""
     made = package(
         app__handler=(
-            "import json\nfrom fake.core.base import LONG\n"
-            "def handle(*, first=None, **others):\n    return json.dumps(LONG), first, others\n"
+            "from fake.app.first import A\nfrom fake.core.one import B\n"
+            "from fake.app.second import C\nfrom fake.core.two import D\n"
+            "def handle(): return A, B, C, D\n"
         ),
-        core__base=f"LONG = {[f'number {each}' for each in range(40)]!r}\n",
+        app__first="A = 1\n",
+        core__one="B = 2\n",
+        app__second="C = 3\n",
+        core__two="D = 4\n",
     )
-    once = bundle(made, HANDLER, "handle")
-    again = made.root / "app" / "handler.py"
-    assert isinstance(again, Path)
-    again.write_text(once)
-    assert bundle(made, HANDLER, "handle") == once
-    assert ast.dump(ast.parse(once)) == ast.dump(ast.parse(again.read_text()))
+    source = bundle(made, HANDLER, "handle")
+    assert [line for line in source.splitlines() if line.startswith("# --- ")] == [
+        "# --- core/one.py",
+        "# --- core/two.py",
+        "# --- app/first.py",
+        "# --- app/second.py",
+        "# --- app/handler.py",
+    ]
+    assert run(source)["handle"]() == (1, 2, 3, 4)
+
+
+def test_what_only_an_idle_method_uses_is_left_out(package: Callable[..., Package]) -> None:
+    """A method that nothing mentions goes with all that it alone needs, and leaves a body."""
+    made = package(
+        app__handler=(
+            "import json\ndef helper(): return json\n"
+            "class Plain:\n    @property\n    def idle(self):\n        return helper()\n"
+            "def handle(): return Plain()\n"
+        )
+    )
+    source = bundle(made, HANDLER, "handle")
+    assert "helper" not in source
+    assert "json" not in source
+    assert "class Plain:\n  pass\n" in source
+    assert run(source)["handle"]()

@@ -1,0 +1,1 @@
+"""The Lambda function as one file: `make function` writes it from the modules."""
