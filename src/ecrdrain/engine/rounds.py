@@ -8,6 +8,7 @@ waited for.
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 
@@ -20,8 +21,6 @@ from ecrdrain.engine.refusals import GONE, worth_another_round
 from ecrdrain.engine.report import Failure, Report
 from ecrdrain.engine.repository import ANY, BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
-
-DELETE_OPERATION = "BatchDeleteImage"
 
 PATIENCE = 600.0
 """Seconds of nothing but throttles and failures of the moment before a drain gives up."""
@@ -174,15 +173,12 @@ class Drain:
         yield unseen
 
     def _part(self, part: str, unseen: set[str]) -> Iterator[str]:
-        tagged: set[int] = set()  # hashes: only an image with a tag can have several rows
+        seen: set[int] = set()  # hashes: an image with several tags has as many rows
         page = self._page(None, part)
         while True:
-            fresh = []
-            for digest, phase in page.rows:
-                if phase or hash(digest) not in tagged:
-                    fresh.append(digest)
-                if not phase:
-                    tagged.add(hash(digest))
+            digests = dict.fromkeys(row.digest for row in page.rows)
+            fresh = [digest for digest in digests if hash(digest) not in seen]
+            seen.update(map(hash, fresh))
             self.tally.waiting.update(fresh)
             unseen.difference_update(fresh)
             yield from fresh
@@ -202,31 +198,27 @@ class Drain:
         try:
             while batch := list(islice(remaining, BATCH_SIZE)):
                 self.tally.waiting.update(batch)
-                while len(self.in_flight) >= self.room:
-                    self._settle_some()
+                self._settle(self.room - 1)
                 self.limits.check()
-                self.in_flight[self.pool.submit(self._delete_batch, batch)] = batch
-            while self.in_flight:
-                self._settle_some()
+                call = partial(self.repository.delete, batch)
+                future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
+                self.in_flight[future] = batch
+            self._settle(0)
         except KeyboardInterrupt:
             self.limits.stop.set()
-            self._finish()
             raise
-        except (CallFailed, Halted):
+        finally:
             self._finish()
-            raise
 
-    def _delete_batch(self, batch: list[str]) -> Deletion:
-        """Delete one batch, in a thread of the pool."""
-        return self.calls.make(DELETE_OPERATION, partial(self.repository.delete, batch))
+    def _settle(self, most: int) -> None:
+        """Take what came of calls until at most so many are in flight."""
+        while len(self.in_flight) > most:
+            self.limits.check()
+            for future in wait(self.in_flight, LOOK_UP, FIRST_COMPLETED).done:
+                self._take(future)
 
-    def _settle_some(self) -> None:
-        """Wait for a call to end, and take what came of it."""
-        self.limits.check()
-        for future in wait(self.in_flight, LOOK_UP, FIRST_COMPLETED).done:
-            self._settle(future)
-
-    def _settle(self, future: "Future[Deletion]") -> None:
+    def _take(self, future: "Future[Deletion]") -> None:
+        """Take what came of a call."""
         batch = self.in_flight.pop(future)
         try:
             failures, unheard = future.result()
@@ -237,12 +229,9 @@ class Drain:
         self.on_event(self.tally.judge(batch, failures, unheard=unheard))
 
     def _finish(self) -> None:
-        """Start no further call, and wait for those in flight: what they did counts."""
+        """Start no call that waits, and wait for those in flight: what they did counts."""
         for future in self.in_flight:
             future.cancel()
-        wait(self.in_flight)
-        while self.in_flight:
-            try:
-                self._settle(next(iter(self.in_flight)))
-            except (CallFailed, Halted, CancelledError):
-                continue
+        for future in wait(self.in_flight).done:
+            with suppress(CallFailed, Halted, CancelledError):
+                self._take(future)

@@ -2,28 +2,29 @@
 # and types are: change it there.
 #
 # Each part is under a line "# --- ROOM/PART.py"; lambda_handler is last.
-# engine: How a repository is emptied (errors, calls, failures, ledger, report, repository, basic)
+# engine: How a repository is emptied (errors, limits, calls, events, report, listing, repository, refusals,
+#   tally, rounds, drain)
 # resource: The CloudFormation custom resource (answer, log, target, properties, run, continuation, outline,
-#   policies, guard, evidence, preflight, deploy, one_by_one, teardown, handler)
+#   policies, guard, evidence, preflight, deploy, teardown, handler)
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
-import random
 import re
 import threading
 import time
 import traceback
-import urllib.error
-import urllib.request
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections import Counter, deque
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
+from itertools import islice
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 
 # --- engine/errors.py: AWS errors as one value, recognised by class and by code, never by the words of a
@@ -67,7 +68,9 @@ class CallError:
 
   @property
   def passing(self):
-    return self.throttled or self.lost or self.code in TRANSIENTS or self.status >= 500
+    """Whether the same call may well succeed later."""
+    server_error = self.status >= 500
+    return self.throttled or self.lost or server_error or self.code in TRANSIENTS
 
   def __str__(self):
     return f"{self.code}: {self.message}"
@@ -89,56 +92,347 @@ def call_error(error, operation=""):
 
   operation = operation or str(getattr(error, "operation_name", ""))
   response = getattr(error, "response", None)
-  if not isinstance(response, dict):
-    lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
-    return CallError(operation, type(error).__name__, str(error), lost=lost)
-  said = response.get("Error", {})
-  status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-  code, message = str(said.get("Code", "Unknown")), str(said.get("Message", ""))
-  return CallError(operation, code, message, status)
+  if isinstance(response, dict):
+    return answer_error(operation, response)
+  lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
+  return CallError(operation, type(error).__name__, str(error), lost=lost)
 
 
-def is_throttle(error):
-  return call_error(error).throttled
+def answer_error(operation, answer):
+  """Read an answer of AWS that is an error, as botocore parses it."""
+  said = answer.get("Error", {})
+  return CallError(
+    operation,
+    str(said.get("Code", "Unknown")),
+    str(said.get("Message", "")),
+    int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
+  )
 
 
-def is_transient(error):
-  return call_error(error).passing and not call_error(error).throttled
+# --- engine/limits.py: How long a drain may go on.
 
-
-def was_refused(error):
-  return error is not None and 400 <= call_error(error).status < 500
-
-
-# --- engine/calls.py: How calls are started: the seam between what a drain wants and how fast AWS lets it.
+LOOK_UP = 0.25
 
 
 class Halted(Exception):
   """No further call may start."""
 
+  unheard = False
+
   def __init__(self, reason):
     super().__init__(reason)
     self.reason = reason
-    self.error = None
 
 
-class Until:
-  """How long a drain may start calls."""
+class Limits:
+  """The deadline and the interrupt of a drain."""
 
   def __init__(self, deadline=None, stop=None, clock=time.monotonic):
     self.deadline = deadline
-    self.stop = stop
+    self.stop = stop or threading.Event()
     self.clock = clock
 
-  def check(self, wait=0.0):
+  def check(self, ahead=0.0):
     """Return while a call may start in so many seconds."""
-    if self.stop is not None and self.stop.is_set():
+    if self.stop.is_set():
       raise Halted("interrupt")
-    if self.deadline is not None and self.clock() + wait >= self.deadline:
+    if self.deadline is not None and self.clock() + ahead >= self.deadline:
       raise Halted("deadline")
 
+  def pause(self, seconds):
+    """Wait."""
+    self.check(ahead=seconds)
+    self.stop.wait(seconds)
+    self.check()
 
-# --- engine/failures.py: What a refusal means for the drain, by ECR's code for it.
+
+# --- engine/calls.py: The calls of a drain: made by the SDK at its own pace, counted, and stopped in time.
+
+CONCURRENCY = 32
+ATTEMPTS = 10
+
+
+def client_config(concurrency=CONCURRENCY, read_timeout=60):
+  """Return the settings for a boto3 client that drains with."""
+  from botocore.config import Config
+
+  return Config(
+    retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+    max_pool_connections=max(concurrency, 1),
+    connect_timeout=5,
+    read_timeout=read_timeout,
+    tcp_keepalive=True,
+  )
+
+
+class CallFailed(Exception):
+  """A call failed, all the SDK's tries included."""
+
+  def __init__(self, error, *, unheard=False):
+    super().__init__(f"{error.operation}: {error}")
+    self.error = error
+    self.unheard = unheard
+
+
+class Calls:
+  """The calls of one drain."""
+
+  def __init__(self, limits):
+    self.limits = limits
+    self.sent = Counter()
+    self.throttled = 0
+    self._lock = threading.Lock()
+
+  def make(self, operation, call):
+    """Make a call in this thread."""
+    self.limits.check()
+    _making.calls, _making.unheard = self, False
+    try:
+      return call(), _making.unheard
+    except aws_errors() as error:
+      failure = call_error(error, operation)
+      raise CallFailed(failure, unheard=_making.unheard) from error
+    except Halted as halted:
+      halted.unheard = _making.unheard
+      raise
+    finally:
+      _making.calls = None
+
+  def count(self, operation):
+    """Take that a try is about to be sent."""
+    self.limits.check()
+    with self._lock:
+      self.sent[operation] += 1
+
+  def count_throttle(self):
+    """Take that AWS throttled a try."""
+    with self._lock:
+      self.throttled += 1
+
+
+class _Making(threading.local):
+  """The call that this thread is making."""
+
+  calls: Calls | None = None
+  unheard = False
+
+
+_making = _Making()
+
+
+def watch(client):
+  """Have a client tell of each try that it sends for a drain."""
+  events = client.meta.events
+  events.register_last("before-send", _before_send, unique_id="ecrdrain-before-send")
+  events.register("response-received", _response_received, unique_id="ecrdrain-response")
+
+
+def _before_send(event_name, **_):
+  if _making.calls is not None:
+    _making.calls.count(event_name.rpartition(".")[2])
+
+
+def _response_received(event_name, parsed_response, exception, **_):
+  if _making.calls is None or isinstance(exception, Halted):
+    return
+  if exception is not None:
+    _making.unheard = True
+    return
+  if "Error" in parsed_response:
+    error = answer_error(event_name.rpartition(".")[2], parsed_response)
+    if error.throttled:
+      _making.calls.count_throttle()
+    elif error.passing:
+      _making.unheard = True
+
+
+# --- engine/events.py: What a drain tells of itself while it works.
+
+
+class Listed(NamedTuple):
+  """A page of a listing has come."""
+
+  round: int
+  rows: int
+
+
+class Deleted(NamedTuple):
+  """A BatchDeleteImage call has been answered."""
+
+  sent: int
+  deleted: int
+  refused: Mapping[str, int]
+
+
+class RoundEnded(NamedTuple):
+  """Everything that a listing showed has been tried."""
+
+  round: int
+  deleted: int
+  left: int
+
+
+def ignore(event):
+  """Do nothing with an event."""
+
+
+# --- engine/report.py: What a drain did, in figures that add up.
+
+
+class Failure(NamedTuple):
+  """An image that ECR refused to delete, by ECR's own code and reason."""
+
+  digest: str
+  code: str
+  reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+  """The outcome of one drain."""
+
+  repository: str
+  registry: str
+  registry_id: str | None
+  region: str | None
+  exists: bool
+  deleted: int
+  left: int
+  left_exact: bool
+  failures: tuple[Failure, ...]
+  calls: dict[str, int]
+  throttled: int
+  rounds: int
+  seconds: float
+  empty: bool
+  stopped: str | None = None
+  error: CallError | None = None
+
+  @property
+  def failure_codes(self):
+    return dict(Counter(failure.code for failure in self.failures))
+
+  @property
+  def images(self):
+    return self.deleted + self.left
+
+
+# --- engine/listing.py: What a repository lists: rows, pages, and a whole listing held in the order of
+# deletion.
+
+
+class Row(NamedTuple):
+  """A row of a listing."""
+
+  digest: str
+  phase: int
+
+
+class Page(NamedTuple):
+  """One page of a listing."""
+
+  rows: list[Row]
+  token: str | None
+
+
+class Listing:
+  """A whole listing, held until its images go. A digest takes about 75 bytes."""
+
+  def __init__(self, rows=()):
+    self.images = 0
+    self._chunks = {}
+    self.add(rows)
+
+  def add(self, rows):
+    """Take the rows of one page; a digest may be among them several times."""
+    by_phase = {}
+    for digest, phase in rows:
+      by_phase.setdefault(phase, {})[digest] = None
+    for phase, digests in by_phase.items():
+      self.images += len(digests)
+      self._chunks.setdefault(phase, deque()).append(" ".join(digests))
+
+  def phases(self):
+    """Yield the images of each phase, in their order."""
+    for phase in sorted(self._chunks):
+      yield self._take(self._chunks.pop(phase))
+
+  def _take(self, chunks):
+    while chunks:
+      for digest in chunks.popleft().split():
+        self.images -= 1
+        yield digest
+
+
+# --- engine/repository.py: ECR's calls that a drain needs, one method each.
+
+PAGE_SIZE = 1000
+BATCH_SIZE = 100
+ANY = "ANY"
+
+
+class PrivateRepository:
+  """A repository of a private registry, listed with the fewest permissions: by ListImages."""
+
+  registry = "private"
+  list_operation = "ListImages"
+  parts = ("TAGGED", "UNTAGGED")
+
+  def __init__(self, client, name, registry_id=None, known=None):
+    self.name = name
+    self.registry_id = registry_id
+    self.region = client.meta.region_name
+    self.known = known
+    self._client = client
+    self._names = {"repositoryName": name}
+    if registry_id is not None:
+      self._names["registryId"] = registry_id
+    self._filter = {"imageStatus": "ANY"}
+    if not knows_image_status(client, "ListImagesFilter"):
+      self._filter = {}
+      client.meta.events.register(
+        "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
+      )
+    watch(client)
+
+  def page(self, token, part=ANY):
+    """Fetch one page of the images, archived ones included."""
+    place = {"nextToken": token} if token else {}
+    wanted = {**self._filter, "tagStatus": part}
+    answer = self._client.list_images(**self._names, **place, filter=wanted, maxResults=PAGE_SIZE)
+    rows = [Row(row["imageDigest"], int("imageTag" not in row)) for row in answer["imageIds"]]
+    return Page(sorted(rows), answer.get("nextToken"))
+
+  def delete(self, digests):
+    return delete_images(self._client, self._names, digests)
+
+
+def delete_images(client, names, digests):
+  """Delete images by digest, so that all their tags go along, and return those refused."""
+  ids = [{"imageDigest": digest} for digest in digests]
+  answer = client.batch_delete_image(**names, imageIds=ids)
+  refused = {}
+  for row in answer.get("failures", []):
+    named = row.get("imageId", {}).get("imageDigest")
+    code, reason = row.get("failureCode", "Unknown"), row.get("failureReason", "")
+    for digest in [named] if named in digests else digests:
+      refused.setdefault(digest, Failure(digest, code, reason))
+  return list(refused.values())
+
+
+def knows_image_status(client, name):
+  """Tell whether the SDK at hand knows archived images, in the filter of that name."""
+  shape = client.meta.service_model.shape_for(name)
+  return "imageStatus" in getattr(shape, "members", {})
+
+
+def _ask_for_any_status(params, **_):
+  body = json.loads(params["body"])
+  body["filter"] = {**body.get("filter", {}), "imageStatus": "ANY"}
+  params["body"] = json.dumps(body).encode()
+
+
+# --- engine/refusals.py: What a refusal means for the drain, by ECR's code for it.
 
 GONE = "ImageNotFound"
 REFERENCED = "ImageReferencedByManifestList"
@@ -156,367 +450,256 @@ def worth_another_round(codes, idle_rounds):
   return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)
 
 
-# --- engine/ledger.py: The calls of one drain: started through the pace of all, counted for this one.
+# --- engine/tally.py: What is known of a repository's images: the bookkeeping of a drain.
 
 
-class CallFailed(Exception):
-  """A call failed for good."""
+class Tally:
+  """Counts images, each by ECR's last word on it."""
 
-  def __init__(self, error):
-    super().__init__(f"{error.operation}: {error.code}: {error.message}")
-    self.error = error
-
-
-class Ledger:
-  """Counts what is really sent: repeats too, and what AWS throttled."""
-
-  def __init__(self, calls, until):
-    self._calls = calls
-    self._until = until
-    self._lock = threading.Lock()
-    self._open = set()
-    self.sent = Counter()
-    self.throttled = 0
-
-  def submit(self, operation, call):
-    """Start a call as soon as it may start."""
-
-    def counted():
-      with self._lock:
-        self.sent[operation] += 1
-      try:
-        return call()
-      except aws_errors() as error:
-        with self._lock:
-          self.throttled += is_throttle(error)
-        raise
-
-    future = self._calls.submit(operation, counted, self._until)
-    self._open.add(future)
-    future.add_done_callback(self._open.discard)
-    return future
-
-  def result(self, operation, future):
-    """Wait for a call and return its answer."""
-    self.wait([future])
-    try:
-      return future.result()
-    except aws_errors() as error:
-      raise CallFailed(call_error(error, operation)) from error
-    except Halted as halted:
-      if halted.__cause__ is not None:
-        halted.error = call_error(halted.__cause__, operation)
-      raise
-
-  def wait(self, futures):
-    self._calls.wait(futures)
-
-  def pause(self, seconds):
-    self._calls.pause(seconds, self._until)
-
-
-# --- engine/report.py: What a drain did, in figures that add up.
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-  """An image that ECR refused to delete, by ECR's own code and reason."""
-
-  digest: str
-  code: str
-  reason: str
-
-
-@dataclass(frozen=True)
-class Report:
-  """The outcome of one drain."""
-
-  repository: str
-  registry: str
-  registry_id: str | None
-  region: str | None
-  deleted: int
-  left: int
-  left_exact: bool
-  failures: tuple[Failure, ...]
-  calls: dict[str, int]
-  throttled: int
-  rounds: int
-  seconds: float
-  empty: bool
-  stopped: str | None = None
-  error: CallError | None = None
-  failure_codes: dict[str, int] = field(default_factory=dict)
+  def __init__(self):
+    self.round = 0
+    self.deleted = 0
+    self.waiting = set()
+    self.refused = {}
 
   @property
-  def images(self):
-    return self.deleted + self.left
+  def left(self):
+    return len(self.waiting.union(self.refused))
+
+  def forget(self):
+    """Forget what is there: a new listing shows it, or the repository is gone."""
+    self.waiting.clear()
+    self.refused.clear()
+
+  def judge(self, batch, failures, *, unheard):
+    """Take ECR's answer on a batch: what it did not refuse is gone."""
+    failed = {failure.digest: failure for failure in failures}
+    deleted = 0
+    for digest in batch:
+      self.waiting.discard(digest)
+      refused_before = self.refused.pop(digest, None)
+      failure = failed.get(digest)
+      if failure is not None and failure.code != GONE:
+        self.refused[digest] = failure
+      elif failure is None or unheard or refused_before:
+        deleted += 1
+    self.deleted += deleted
+    codes = Counter(failure.code for failure in failed.values())
+    return Deleted(len(batch), deleted, codes)
+
+  def held_back(self):
+    return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
+
+  def lose(self, batch):
+    """Take that nobody knows what a call did to its images."""
+    for digest in batch:
+      self.waiting.discard(digest)
+      self.refused.pop(digest, None)
 
 
-# --- engine/repository.py: ECR's calls that a drain needs, one method each.
+# --- engine/rounds.py: A drain: list, delete in phases, and go on until a fresh listing is empty.
 
-PAGE_SIZE = 1000
-BATCH_SIZE = 100
-
-
-@dataclass(frozen=True)
-class Page:
-  """One page of a listing."""
-
-  rows: Sequence[tuple[str, bool]]
-  token: str | None
+PATIENCE = 600.0
+LONGEST_REST = 30.0
 
 
-class PrivateRepository:
-  """A repository of a private registry, listed with the fewest permissions: by ListImages."""
+class Drain:
+  """One drain of one repository."""
 
-  registry = "private"
-  list_operation = "ListImages"
-  kinds_operation: str | None = None
-  knows_tag_status = True
-
-  def __init__(self, client, name, registry_id=None):
-    self.name = name
-    self.registry_id = registry_id
-    self.region = client.meta.region_name
-    self._client = client
-    self._names = {"repositoryName": name}
-    if registry_id is not None:
-      self._names["registryId"] = registry_id
-    self._filter = {"imageStatus": "ANY"}
-    if not knows_image_status(client, "ListImagesFilter"):
-      self._filter = {}
-      client.meta.events.register(
-        "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
-      )
-
-  def page(self, token, tags="ANY", *, kinds=False):
-    """Fetch one page of the images, archived ones included."""
-    del kinds
-    answer = self._client.list_images(**self._names, **self._place(token, tags), maxResults=PAGE_SIZE)
-    rows = [(row["imageDigest"], "imageTag" in row) for row in answer["imageIds"]]
-    return Page(rows, answer.get("nextToken"))
-
-  def _place(self, token, tags):
-    """Return the parameters for a page of those images."""
-    status = {} if tags == "ANY" else {"tagStatus": tags}
-    more = {"nextToken": token} if token else {}
-    return {"filter": {**self._filter, **status}, **more}
-
-  def delete(self, digests):
-    """Delete at most 100 images with all their tags and return those refused."""
-    answer = self._client.batch_delete_image(
-      **self._names, imageIds=[{"imageDigest": digest} for digest in digests]
-    )
-    return refusals(answer.get("failures", []), digests)
-
-
-def refusals(rows, digests):
-  """Turn the failures of a BatchDeleteImage answer into ours, each under a digest that was sent."""
-  sent = set(digests)
-  refused = {}
-  for row in rows:
-    digest = row.get("imageId", {}).get("imageDigest")
-    code = row.get("failureCode", "Unknown")
-    reason = row.get("failureReason", "")
-    for each in [digest] if digest in sent else digests:
-      refused.setdefault(each, Failure(each, code, reason))
-  return list(refused.values())
-
-
-def knows_image_status(client, name):
-  """Tell whether the SDK at hand knows archived images, in the filter of that name."""
-  shape = client.meta.service_model.shape_for(name)
-  return "imageStatus" in getattr(shape, "members", {})
-
-
-def _ask_for_any_status(params, **_):
-  body = json.loads(params["body"])
-  body["filter"] = {**body.get("filter", {}), "imageStatus": "ANY"}
-  params["body"] = json.dumps(body).encode()
-
-
-# --- engine/basic.py: A drain at its simplest: list, delete, and go on until a fresh listing is empty.
-
-DELETE_OPERATION = "BatchDeleteImage"
-
-
-class Remaining(NamedTuple):
-  """An image known to be there still: ECR's last word on it, and the round of that word."""
-
-  failure: Failure
-  round: int
-
-
-@dataclass
-class Batch:
-  """The images of one BatchDeleteImage call."""
-
-  digests: list[str]
-  unsure: bool = False
-
-  def delete(self, repository):
-    """Make the call."""
-    try:
-      return repository.delete(self.digests)
-    except aws_errors() as error:
-      self.unsure |= not was_refused(error)
-      raise
-
-
-class BasicDrain:
-  """One drain of one repository, one call after the other."""
-
-  def __init__(self, repository, calls, until, tell, clock=time.monotonic):
+  def __init__(self, repository, pool, concurrency, limits, on_event=ignore):
     self.repository = repository
-    self.ledger = Ledger(calls, until)
-    self.tell = tell
-    self.clock = clock
-    self.rounds = 0
-    self.deleted = 0
-    self.remaining = {}
-    self.unsent = []
-    self.error = None
+    self.pool = pool
+    self.room = 2 * concurrency
+    self.limits = limits
+    self.on_event = on_event
+    self.calls = Calls(limits)
+    self.tally = Tally()
+    self.held = Listing()
+    self.in_flight = {}
 
   def run(self):
     """Drain the repository as far as it goes, and report honestly."""
-    started = self.clock()
-    empty, stopped = False, None
+    started = self.limits.clock()
+    exists, empty, stopped, error = True, False, None, None
     try:
-      empty = self.drain()
+      empty = self._drain()
     except Halted as halted:
-      stopped, self.error = halted.reason, halted.error
+      stopped = halted.reason
     except CallFailed as failed:
-      stopped, self.error = "error", failed.error
-    if self.error is not None and self.error.code == REPOSITORY_NOT_FOUND:
-      empty, stopped, self.error = True, None, None
-      self.remaining, self.unsent = {}, []
-    failures = tuple(each.failure for each in self.remaining.values())
+      if failed.error.code == REPOSITORY_NOT_FOUND:
+        exists, empty = False, True
+        self.tally.forget()
+        self.held = Listing()
+      else:
+        stopped, error = "error", failed.error
     return Report(
       repository=self.repository.name,
       registry=self.repository.registry,
       registry_id=self.repository.registry_id,
       region=self.repository.region,
-      deleted=self.deleted,
-      left=len({*self.unsent, *self.remaining}),
+      exists=exists,
+      deleted=self.tally.deleted,
+      left=self.tally.left + self.held.images,
       left_exact=stopped is None,
-      failures=failures,
-      failure_codes=dict(Counter(each.code for each in failures)),
-      calls=dict(self.ledger.sent),
-      throttled=self.ledger.throttled,
-      rounds=self.rounds,
-      seconds=self.clock() - started,
+      failures=tuple(self.tally.refused.values()),
+      calls=dict(self.calls.sent),
+      throttled=self.calls.throttled,
+      rounds=self.tally.round,
+      seconds=self.limits.clock() - started,
       empty=empty,
       stopped=stopped,
-      error=self.error,
+      error=error,
     )
 
-  def drain(self):
+  def _drain(self):
     """Go round after round; True when a round found nothing, False when they stop helping."""
-    idle = 0
+    idle, progress = 0, self.limits.clock()
     while True:
-      deleted_before = self.deleted
-      found, broken = self.round()
-      self.tell("round", round=self.rounds, found=found, left=len(self.remaining))
-      if not (found or broken):
-        return True
-      idle = 0 if self.deleted > deleted_before else idle + 1
-      codes = {each.failure.code for each in self.remaining.values()} or {GONE}
-      if idle and not worth_another_round(codes, idle):
-        if broken:
-          raise broken
-        return False
-      if idle:
-        self.ledger.pause(2.0 ** (idle - 1))
-
-  def round(self):
-    """Try every image that a fresh listing shows."""
-    self.rounds += 1
-    deleted_before = self.deleted
-    found, broken = 0, None
-    later = []
-    try:
-      for digest, leads in self.listed():
-        found += 1
-        (self.unsent if leads else later).append(digest)
-        if len(self.unsent) == BATCH_SIZE:
-          self.send()
-    except CallFailed as failed:
-      if not found or failed.error.code != INVALID_PARAMETER:
-        raise
-      broken = failed
-    finally:
-      self.unsent += later
-    self.send()
-    if broken is None:
-      self.remaining = {digest: each for digest, each in self.remaining.items() if each.round == self.rounds}
-    while self.deleted > deleted_before:
-      deleted_before = self.deleted
-      self.unsent = [digest for digest, each in self.remaining.items() if each.failure.code in IDLE_ROUNDS]
-      self.send()
-    return found, broken
-
-  def listed(self):
-    """Yield each digest of a fresh listing once, and whether it goes before those that do not."""
-    seen = set()
-    token = None
-    while True:
-      operation = self.repository.list_operation
-      call = partial(self.repository.page, token)
-      page = self.ledger.result(operation, self.ledger.submit(operation, call))
-      self.tell("listed", round=self.rounds, rows=len(page.rows))
-      for digest, leads in page.rows:
-        if not leads or hash(digest) not in seen:
-          seen.update([hash(digest)] * leads)
-          yield digest, leads
-      token = page.token
-      if token is None:
-        return
-
-  def send(self):
-    """Delete what is unsent, in batches of at most a hundred."""
-    while self.unsent:
-      batch = Batch(self.unsent[:BATCH_SIZE])
-      delete = partial(batch.delete, self.repository)
+      self.tally.round += 1
+      self.tally.forget()
+      deleted_before, failed = self.tally.deleted, None
       try:
-        future = self.ledger.submit(DELETE_OPERATION, delete)
-        refused = self.ledger.result(DELETE_OPERATION, future)
-      except (CallFailed, Halted):
-        self.unsent = self.unsent[BATCH_SIZE:]
-        self.lose(batch)
-        raise
-      self.unsent = self.unsent[BATCH_SIZE:]
-      self.judge(batch, refused)
-
-  def lose(self, batch):
-    """Take that a call has failed: if that may have had an effect, nothing is known now."""
-    if not batch.unsure:
-      self.unsent += batch.digests
-      return
-    for digest in batch.digests:
-      self.remaining.pop(digest, None)
-
-  def judge(self, batch, refused):
-    """Take ECR's word on each image of a batch: what was not refused is gone."""
-    by_digest = {failure.digest: failure for failure in refused}
-    deleted = 0
-    for digest in batch.digests:
-      failure = by_digest.get(digest)
-      if failure is not None and failure.code != GONE:
-        self.remaining[digest] = Remaining(failure, self.rounds)
+        found = self._round()
+      except CallFailed as failure:
+        if not (failure.error.passing or failure.error.code == INVALID_PARAMETER):
+          raise
+        failed, found = failure, True
+      self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.tally.left))
+      if not found:
+        return True
+      if self.tally.deleted > deleted_before:
+        idle, progress = 0, self.limits.clock()
         continue
-      known = self.remaining.pop(digest, None) is not None
-      deleted += failure is None or known or batch.unsure or self.rounds == 1
-    self.deleted += deleted
-    codes = dict(Counter(failure.code for failure in by_digest.values()))
-    self.tell("deleted", sent=len(batch.digests), deleted=deleted, refused=codes)
+      idle += 1
+      if failed is not None and failed.error.passing:
+        again = self.limits.clock() < progress + PATIENCE
+      else:
+        refusals = {failure.code for failure in self.tally.refused.values()}
+        again = worth_another_round(refusals or {GONE}, idle)
+      if failed is not None and not again:
+        raise failed
+      if not again:
+        return False
+      self.limits.pause(min(2.0 ** (idle - 1), LONGEST_REST))
+
+  def _round(self):
+    """Try every image of a listing; tell whether it showed any."""
+    found = False
+    for phase in self._phases():
+      found = True
+      self._delete(phase)
+    helps = found
+    while helps:
+      deleted_before = self.tally.deleted
+      self._delete(self.tally.held_back())
+      helps = self.tally.deleted > deleted_before
+    return found
+
+  def _phases(self):
+    """Yield what a listing shows, phase by phase; nothing when there are no images."""
+    known, self.repository.known = self.repository.known, None
+    self.held = known if isinstance(known, Listing) else Listing()
+    if self.held.images:
+      yield from self.held.phases()
+      return
+    page = known if isinstance(known, Page) else self._page(None, ANY)
+    while page.token and not page.rows:
+      page = self._page(page.token, ANY)
+    if page.token and self.repository.parts:
+      yield from self._long_phases(page)
+      return
+    self.held = Listing(page.rows)
+    while page.token:
+      page = self._page(page.token, ANY)
+      self.held.add(page.rows)
+    yield from self.held.phases()
+
+  def _long_phases(self, first):
+    """Yield the parts of a long listing, each while it is read: none is held back."""
+    unseen = {row.digest for row in first.rows}
+    for part in self.repository.parts:
+      yield self._part(part, unseen)
+    yield unseen
+
+  def _part(self, part, unseen):
+    seen = set()
+    page = self._page(None, part)
+    while True:
+      digests = dict.fromkeys(row.digest for row in page.rows)
+      fresh = [digest for digest in digests if hash(digest) not in seen]
+      seen.update(map(hash, fresh))
+      self.tally.waiting.update(fresh)
+      unseen.difference_update(fresh)
+      yield from fresh
+      if not page.token:
+        return
+      page = self._page(page.token, part)
+
+  def _page(self, token, part):
+    fetch = partial(self.repository.page, token, part)
+    page, _ = self.calls.make(self.repository.list_operation, fetch)
+    self.on_event(Listed(self.tally.round, len(page.rows)))
+    return page
+
+  def _delete(self, digests):
+    """Delete images in full batches, many at once, and wait until all are settled."""
+    remaining = iter(digests)
+    try:
+      while batch := list(islice(remaining, BATCH_SIZE)):
+        self.tally.waiting.update(batch)
+        self._settle(self.room - 1)
+        self.limits.check()
+        call = partial(self.repository.delete, batch)
+        future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
+        self.in_flight[future] = batch
+      self._settle(0)
+    except KeyboardInterrupt:
+      self.limits.stop.set()
+      raise
+    finally:
+      self._finish()
+
+  def _settle(self, most):
+    """Take what came of calls until at most so many are in flight."""
+    while len(self.in_flight) > most:
+      self.limits.check()
+      for future in wait(self.in_flight, LOOK_UP, FIRST_COMPLETED).done:
+        self._take(future)
+
+  def _take(self, future):
+    """Take what came of a call."""
+    batch = self.in_flight.pop(future)
+    try:
+      failures, unheard = future.result()
+    except (CallFailed, Halted) as ended:
+      if ended.unheard:
+        self.tally.lose(batch)
+      raise
+    self.on_event(self.tally.judge(batch, failures, unheard=unheard))
+
+  def _finish(self):
+    """Start no call that waits, and wait for those in flight: what they did counts."""
+    for future in self.in_flight:
+      future.cancel()
+    for future in wait(self.in_flight).done:
+      with suppress(CallFailed, Halted, CancelledError):
+        self._take(future)
+
+
+# --- engine/drain.py: The ways into the engine: one repository, or several side by side.
+
+
+def drain_repository(repository, concurrency, limits, on_event=ignore):
+  """Delete every image of a repository, and go on until a fresh listing is empty."""
+  with ThreadPoolExecutor(concurrency) as pool:
+    return Drain(repository, pool, concurrency, limits, on_event).run()
 
 
 # --- resource/answer.py: The answer that CloudFormation waits for.
 
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 AGAIN = "delete the stack again to go on"
 
 
@@ -536,21 +719,25 @@ class Answer:
   def status(self):
     return "FAILED" if self.reason else "SUCCESS"
 
-  def body(self, request, redact=str, where=""):
-    """Write the answer to a request, the reason cut in its middle where it is too long."""
-    reason = redact(self.reason) + where if self.reason else ""
+  def body(self, request, reason):
+    """Write the answer to a request."""
+    names = ("StackId", "RequestId", "LogicalResourceId")
     fields = {
       "Status": self.status,
-      "PhysicalResourceId": self.identity.encode()[:LARGEST_IDENTITY].decode(errors="ignore"),
-      **{name: request.get(name, "") for name in ("StackId", "RequestId", "LogicalResourceId")},
+      "PhysicalResourceId": _utf8(self.identity)[:LARGEST_IDENTITY].decode(errors="ignore"),
+      **{name: request.get(name, "") for name in names},
       "Data": self.data,
     }
     while True:
-      body = json.dumps({**fields, "Reason": reason}).encode()
+      body = _utf8(json.dumps({**fields, "Reason": reason}, ensure_ascii=False))
       excess = len(body) - LARGEST_ANSWER
       if excess <= 0 or not reason:
         return body
-      reason = shorten(reason, max(len(reason) - excess, 0))
+      reason = shorten(reason, len(reason) - max(excess // 4, 1))
+
+
+def _utf8(text):
+  return text.encode(errors="replace")
 
 
 def shorten(text, size):
@@ -558,37 +745,37 @@ def shorten(text, size):
   mark = " [...] "
   room = size - len(mark)
   if len(text) <= size or room <= 0:
-    return text[:size]
+    return text[: max(size, 0)]
   return text[: room // 3] + mark + text[room // 3 - room :]
 
 
 def deliver(url, body, run):
   """PUT an answer, again and again while there is time."""
-  pause = FIRST_PAUSE
-  while problem := put(url, body, min(LONGEST_TRY, max(run.time_left() - 1, 1))):
+  problem = ""
+  for _ in run.tries(run.killed - 2):
+    problem = put(url, body, min(LONGEST_TRY, max(run.killed - run.now() - 1, 1)))
+    if not problem:
+      run.log("answered", bytes=len(body))
+      return
     run.log("answer not taken", problem=problem)
-    if run.time_left() < pause + 2:
-      raise NotDeliveredError(problem)
-    run.sleep(pause)
-    pause = min(pause * 2, LONGEST_PAUSE)
-  run.log("answered", bytes=len(body))
+  raise NotDeliveredError(problem)
 
 
 def put(url, body, timeout):
   """Try once and return what went wrong, in words free of the address."""
-  if not url.startswith(("https://", "http://")):
-    return "the ResponseURL is no http address"
   try:
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-      url, data=body, method="PUT", headers={"Content-Type": ""}
-    )
-    with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same
-      return ""
-  except urllib.error.HTTPError as error:
-    with error:
-      return f"HTTP status {error.code}"
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    if not secure and (address.scheme != "http" or address.hostname not in LOOPBACK):
+      return "the ResponseURL is no https address"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection = kind(address.netloc, timeout=timeout)
+    connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
+    status = connection.getresponse().status
+    connection.close()
   except (OSError, ValueError, http.client.HTTPException) as error:
     return type(error).__name__
+  return "" if status < http.client.MULTIPLE_CHOICES else f"HTTP status {status}"
 
 
 # --- resource/log.py: The function's log: one JSON object a line, and no secret in any.
@@ -724,24 +911,20 @@ def service_timeout_of(properties):
 # --- resource/run.py: One run of the function: what is asked, what it works with, and how much time there is.
 
 CONTINUATION = "EcrDrain"
+CALLS_AT_ONCE = 16
+READ_TIMEOUT = 12.0
 LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
 LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
 @cache
 def client(service):
   """Return the boto3 client of a service, made when it is first asked for."""
   import boto3
-  from botocore.config import Config
 
-  tries = 1 if service == "ecr" else 5
   make = boto3.client
-  return make(
-    service,
-    config=Config(
-      connect_timeout=3, read_timeout=12, retries={"mode": "standard", "total_max_attempts": tries}
-    ),
-  )
+  return make(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
 
 
 class Run:
@@ -754,6 +937,7 @@ class Run:
     self.clients = clients
     self.now = now
     self.sleep = sleep
+    self.stop = threading.Event()
     self.environment = os.environ
     self.kind = event.get("RequestType")
     self.stack_id = str(event.get("StackId", ""))
@@ -770,18 +954,20 @@ class Run:
     self.until = progress.get("until", until)
     self.deleted = progress.get("deleted", 0)
     self.runs = progress.get("runs", 0) + 1
-    seconds = min(self.time_left(), self.until - now())
-    self.reserve = max(min(LONGEST_RESERVE, RESERVED_SHARE * seconds), 0)
-    self.stop = threading.Event()
+    self.killed = now() + context.get_remaining_time_in_millis() / 1000
+    time_left = max(min(self.killed, self.until) - now(), 0)
+    reserve = min(LONGEST_RESERVE, RESERVED_SHARE * time_left)
+    self.answer_by = min(self.killed - reserve, self.until)
+    self.stop_by = self.answer_by - reserve
 
-  def time_left(self):
-    return self.context.get_remaining_time_in_millis() / 1000
-
-  def time_to_work(self):
-    return min(self.time_left() - self.reserve, self.until - self.now())
-
-  def time_to_start(self):
-    return self.time_to_work() - self.reserve
+  def tries(self, until):
+    """Yield again and again, after longer and longer pauses, until that moment."""
+    pause = FIRST_PAUSE
+    yield
+    while self.now() + pause < until:
+      self.sleep(pause)
+      pause = min(pause * 2, LONGEST_PAUSE)
+      yield
 
 
 # --- resource/continuation.py: Going on in a further run of the function, when this one's time is nearly
@@ -1278,14 +1464,12 @@ class _StackTree:
 # --- resource/preflight.py: Prove at deploy time that the teardown will work. Deletes nothing.
 
 LONGEST_PATIENCE = 60.0
-LONGEST_BREAK = 8.0
 
 
 def preflight(run, settings):
   """Make every call of a teardown in a way that changes nothing."""
-  give_up = run.now() + min(LONGEST_PATIENCE, run.time_to_start())
-  wait = 1.0
-  while True:
+  missing = ""
+  for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
     try:
       missing = "; ".join(f"{action} on {arn}" for action, arn in denied(run, settings))
     except StackReadError as error:
@@ -1300,10 +1484,7 @@ def preflight(run, settings):
     if not missing:
       return ""
     run.log("preflight waits for permissions", missing=missing)
-    if run.now() + wait > give_up:
-      return f"the teardown would fail; grant the function's role {missing}"
-    run.sleep(wait)
-    wait = min(wait * 2, LONGEST_BREAK)
+  return f"the teardown would fail; grant the function's role {missing}"
 
 
 def denied(run, settings):
@@ -1365,50 +1546,10 @@ def taken_back(run):
   return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
-# --- resource/one_by_one.py: How the function makes a drain's calls: one by one, and again when AWS throttles
-# or stumbles.
-
-FIRST_REST, LONGEST_REST = 0.2, 8.0
-MOST_STUMBLES = 10
-
-
-class OneByOne:
-  """Makes each call when it is asked for."""
-
-  def __init__(self, sleep):
-    self._sleep = sleep
-
-  def submit(self, operation, call, until):
-    """Make the call, as often as it takes, and return its future, which is done."""
-    del operation
-    future = Future()
-    rest, stumbles = FIRST_REST, 0
-    until.check()
-    while True:
-      try:
-        future.set_result(call())
-      except aws_errors() as error:
-        stumbles += not is_throttle(error)
-        if not (is_throttle(error) or is_transient(error)) or stumbles == MOST_STUMBLES:
-          future.set_exception(error)
-      if future.done():
-        return future
-      self.pause(rest * random.uniform(0.5, 1), until)  # noqa: S311 - spreads, hides nothing
-      rest = min(rest * 2, LONGEST_REST)
-
-  def wait(self, futures):
-    return futures
-
-  def pause(self, seconds, until):
-    """Wait, unless the time left is shorter."""
-    until.check(seconds)
-    self._sleep(seconds)
-    until.check()
-
-
 # --- resource/teardown.py: Delete: drain the repository if it is going away, and say how that ended.
 
 NAMED_FAILURES = 3
+EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 LOGGED = ("images", "deleted", "left", "calls", "throttled", "rounds", "seconds", "empty", "stopped", "error")
 
 
@@ -1419,13 +1560,14 @@ def tear_down(run):
     return leave(run, "this resource was never created for a repository")
   repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
   try:
-    rows = repository.page(None).rows
+    first = repository.page(None)
   except aws_errors() as failure:
     error = call_error(failure, "ListImages")
     if error.code == REPOSITORY_NOT_FOUND:
       return leave(run, "the repository does not exist")
     return Answer(run.identity, in_words(error, target))
-  if not rows:
+  repository.known = first
+  if not first.rows and not first.token:
     return leave(run, "the repository is empty")
   mode = on_delete_of(run.properties, run.environment)
   decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
@@ -1439,19 +1581,19 @@ def leave(run, why, *, refused=False, **evidence):
   """Touch nothing, and say why."""
   verdict = "refuse" if refused else "keep"
   run.log("decision", verdict=verdict, why=why, evidence=evidence)
-  return Answer(run.identity, why * refused)
+  return Answer(run.identity, why if refused else "")
 
 
 def drain(run, repository):
   """Drain the repository while there is time, and log each step."""
 
-  def tell(event, **facts):
-    if event == "deleted":
-      run.deleted += int(str(facts["deleted"]))
-    run.log(event, **facts)
+  def on_event(event):
+    if isinstance(event, Deleted):
+      run.deleted += event.deleted
+    run.log(EVENT_NAMES[type(event)], **event._asdict())
 
-  until = Until(time.monotonic() + run.time_to_start(), run.stop)
-  report = BasicDrain(repository, OneByOne(run.sleep), until, tell).run()
+  limits = Limits(run.stop_by, run.stop, run.now)
+  report = drain_repository(repository, CALLS_AT_ONCE, limits, on_event)
   run.log("drained", **{name: getattr(report, name) for name in LOGGED})
   return report
 
@@ -1497,8 +1639,10 @@ def lambda_handler(event, context):
   answer = answer_in_time(run)
   if answer is not None:
     log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
-    where = f" (log: {context.log_group_name}, stream {context.log_stream_name})"
-    deliver(url, answer.body(request, log.redact, where), run)
+    reason = log.redact(answer.reason)
+    if reason:
+      reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+    deliver(url, answer.body(request, reason), run)
 
 
 def answer_in_time(run):
@@ -1506,13 +1650,14 @@ def answer_in_time(run):
   verdicts = []
   worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
   worker.start()
-  worker.join(max(run.time_to_work(), 0))
+  worker.join(max(run.answer_by - run.now(), 0))
   if not verdicts:
     run.stop.set()
-    done = f"{run.deleted} images deleted so far: {AGAIN}" if run.kind == "Delete" else "try again"
-    return Answer(
-      run.identity, f"The function's time is over; {done}, and raise its Timeout if that happens again"
-    )
+    advice = "try again"
+    if run.kind == "Delete":
+      advice = f"{run.deleted} images deleted so far: {AGAIN}"
+    reason = f"The function's time is over; {advice}, and raise its Timeout if it recurs"
+    return Answer(run.identity, reason)
   verdict = verdicts[0]
   return go_on(run, verdict) if isinstance(verdict, GoOn) else verdict
 
@@ -1527,5 +1672,7 @@ def work(run):
       return deploy(run)
   except Exception as error:
     run.log("error", traceback=traceback.format_exc())
-    return Answer(run.identity, f"{type(error).__name__}: {error}; nothing further was deleted; see the log")
-  return Answer(run.identity, f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete")
+    reason = f"{type(error).__name__}: {error}; nothing further was deleted; see the log"
+    return Answer(run.identity, reason)
+  reason = f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete"
+  return Answer(run.identity, reason)
