@@ -25,6 +25,9 @@ REPOSITORY_NAME = re.compile(
     r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
 """Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
+NAME_IN_WORDS = (
+    "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI"
+)
 
 
 class PropertyError(ValueError):
@@ -54,45 +57,30 @@ def parse_settings(
         PropertyError: Anything is wrong.
         ValueError: The function's ARN is none.
     """
-    name = str(properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME", ""))
-    target = neighbour(function_arn, name)
-    registry = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
+    name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
+    target = neighbour(function_arn, str(name))
+    account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()
     timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
     mistakes = [
-        f"{each} is not a property; allowed are {', '.join(PROPERTIES)}"
-        for each in properties
-        if each not in PROPERTIES
+        f"{given} is not a property; allowed are {', '.join(PROPERTIES)}"
+        for given in properties
+        if given not in PROPERTIES
     ]
-    for right, mistake in (
-        (name, "RepositoryName is missing, and so is ECR_REPOSITORY_NAME in the environment"),
-        (
-            not name or REPOSITORY_NAME.fullmatch(name),
-            (
-                f"RepositoryName {name!r} is not a repository's name: 2 to 256 lower-case letters "
-                "and digits, with . _ - or / between them; neither ARN nor URI"
-            ),
-        ),
-        (
-            registry == target.account,
-            f"RegistryId {registry!r} is not the function's account; allowed is {target.account}",
-        ),
-        (
-            on_delete in ON_DELETE,
-            f"OnDelete {on_delete!r} is unknown; allowed are {', '.join(ON_DELETE)}",
-        ),
-        (
-            preflight in ("true", "false"),
-            f"Preflight {preflight!r} is unknown; allowed are true, false",
-        ),
-        (
-            str(timeout) == str(service_timeout_of(properties)),
-            f"ServiceTimeout {timeout!r} is wrong; allowed are 1 to 3600 seconds",
-        ),
+    if not name:
+        mistakes.append("RepositoryName is missing, and ECR_REPOSITORY_NAME in the environment")
+    elif not REPOSITORY_NAME.fullmatch(str(name)):
+        mistakes.append(f"RepositoryName {name!r} is wrong; allowed is {NAME_IN_WORDS}")
+    for what, value, allowed in (
+        ("RegistryId", account, (target.account,)),
+        ("OnDelete", on_delete, ON_DELETE),
+        ("Preflight", preflight, ("true", "false")),
     ):
-        if not right:
-            mistakes.append(mistake)
+        if value not in allowed:
+            mistakes.append(f"{what} {value!r} is wrong; allowed is {', '.join(allowed)}")
+    if str(timeout) != str(service_timeout_of(properties)):
+        mistakes.append(f"ServiceTimeout {timeout!r} is wrong; allowed is 1 to 3600 seconds")
     if mistakes:
         raise PropertyError("; ".join(mistakes))
     return Settings(target, on_delete, preflight == "true")

@@ -36,31 +36,29 @@ def tear_down(run: Run) -> Answer | GoOn:
     """
     target = parse_target(run.identity)
     if target is None:
-        return leave(run, "this resource was never created for a repository")
+        return keep(run, "this resource was never created for a repository")
     repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
     try:
-        first = repository.page(None)
+        repository.known = first = repository.page(None)
     except aws_errors() as failure:
-        error = call_error(failure, "ListImages")
+        error = call_error(failure)
         if error.code == REPOSITORY_NOT_FOUND:
-            return leave(run, "the repository does not exist")
+            return keep(run, "the repository does not exist")
         return Answer(run.identity, in_words(error, target))
-    repository.known = first
     if not first.rows and not first.token:
-        return leave(run, "the repository is empty")
+        return keep(run, "the repository is empty")
     mode = on_delete_of(run.properties, run.environment)
     decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
+    run.log("decision", verdict=decision.verdict, why=decision.why, evidence=decision.evidence)
     if decision.verdict == "drain":
-        run.log("decision", verdict="drain", why=decision.why, evidence=decision.evidence)
         return verdict_on(drain(run, repository), run, target)
-    return leave(run, decision.why, refused=decision.verdict == "refuse", **decision.evidence)
+    return Answer(run.identity, decision.why if decision.verdict == "refuse" else "")
 
 
-def leave(run: Run, why: str, *, refused: bool = False, **evidence: object) -> Answer:
+def keep(run: Run, why: str) -> Answer:
     """Touch nothing, and say why."""
-    verdict = "refuse" if refused else "keep"
-    run.log("decision", verdict=verdict, why=why, evidence=evidence)
-    return Answer(run.identity, why if refused else "")
+    run.log("decision", verdict="keep", why=why)
+    return Answer(run.identity)
 
 
 def drain(run: Run, repository: PrivateRepository) -> Report:
@@ -81,18 +79,14 @@ def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
     """Turn a report into the answer: SUCCESS means verified empty."""
     if report.empty:
         return Answer(run.identity)
-    left = str(report.left)
-    if not report.left_exact:
-        left = f"at least {left}" if report.left else "an unknown number"
+    left = f"{'' if report.left_exact else 'at least '}{report.left}"
     remains = f"{run.deleted} images deleted, {left} left in {target.name}"
     if report.stopped == "deadline":
         return GoOn(remains)
     if report.error is not None:
         return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
     codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
-    named = "; ".join(
-        f"{each.digest}: {each.code}: {each.reason}" for each in report.failures[:NAMED_FAILURES]
-    )
+    named = "; ".join(": ".join(failure) for failure in report.failures[:NAMED_FAILURES])
     return Answer(
         run.identity,
         f"{remains}: {codes}. {named}. Mend the cause or delete them by hand; then {AGAIN}",
@@ -102,5 +96,5 @@ def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
 def in_words(error: CallError, target: Target) -> str:
     """Say what went wrong with a call to ECR, and what to do."""
     action = f"ecr:{error.operation} on {target.arn}"
-    words = f"{action} failed with {error.code}: {error.message}"
-    return f"{words}; grant the function's role {action}" if error.denied else words
+    remedy = f"; grant the function's role {action}" if error.denied else ""
+    return f"{action} failed with {error}{remedy}"
