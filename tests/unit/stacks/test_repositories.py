@@ -131,6 +131,14 @@ def test_deleted_and_unmade_resources_are_no_repositories() -> None:
     assert find_repositories(stack("web", gone, unmade, other)) == []
 
 
+@pytest.mark.parametrize("status", ["DELETE_SKIPPED", "CREATE_FAILED"])
+def test_what_the_stack_let_go_or_failed_to_create_is_not_drained(status: str) -> None:
+    """The deletion of the stack does not delete it, though it is listed with its name."""
+    root = stack("web", resource("R", physical_id="app", status=status))
+
+    assert find_repositories(root) == []
+
+
 def test_public_repositories_are_told_from_private_ones() -> None:
     """The registry follows from the resource type."""
     root = stack("web", resource("A"), resource("B", "AWS::ECR::PublicRepository"))
