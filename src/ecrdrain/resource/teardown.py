@@ -7,13 +7,13 @@ from ecrdrain.engine.calls import Until
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import PrivateRepository
+from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
+from ecrdrain.fate.evidence import decide
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.continuation import GoOn
-from ecrdrain.resource.evidence import decide
 from ecrdrain.resource.one_by_one import OneByOne
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import Run
-from ecrdrain.resource.target import Target, parse_target
 
 NAMED_FAILURES = 3
 LOGGED = (
@@ -35,7 +35,7 @@ def tear_down(run: Run) -> Answer | GoOn:
 
     The identity says what to drain: the properties may already be those of another repository.
     """
-    target = parse_target(run.identity)
+    target = parse_repository_arn(run.identity)
     if target is None:
         return leave(run, "this resource was never created for a repository")
     repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
@@ -77,7 +77,7 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     return report
 
 
-def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
+def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | GoOn:
     """Turn a report into the answer: SUCCESS means verified empty."""
     if report.empty:
         return Answer(run.identity)
@@ -99,7 +99,7 @@ def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
     )
 
 
-def in_words(error: CallError, target: Target) -> str:
+def in_words(error: CallError, target: RepositoryArn) -> str:
     """Say what went wrong with a call to ECR, and what to do."""
     action = f"ecr:{error.operation} on {target.arn}"
     words = f"{action} failed with {error.code}: {error.message}"

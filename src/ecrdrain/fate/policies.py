@@ -1,0 +1,89 @@
+"""A resource's two deletion policies, off the template: as written, or nothing, or "unknown".
+
+A word that is wrong, or an absence that is none, may lose images. "Unknown" never does.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypedDict
+
+from ecrdrain.fate.outline import ITEM, MERGE, OPAQUE, NotUnderstoodError, Outline, Path
+
+UNKNOWN: Final = "unknown"
+
+MODIFIERS = ("Fn::", MERGE, ITEM)
+DEPTH = 3
+
+
+class Policies(TypedDict):
+    """What a template says about a resource.
+
+    Attributes:
+        present: Whether it declares the logical id; None when that is not certain.
+        deletion: DeletionPolicy: None when it is absent; a word only if it is written as one;
+            UNKNOWN, or anything else that is no policy, when it cannot be read.
+        update_replace: UpdateReplacePolicy, likewise.
+    """
+
+    present: bool | None
+    deletion: str | None
+    update_replace: str | None
+
+
+def read_outline(template: object) -> Mapping[Path, str]:
+    """Read a template's entries; there are none when it is not understood.
+
+    Args:
+        template: The TemplateBody of GetTemplate in its Processed stage, where transforms have
+            been carried out: YAML as text, JSON as the object that botocore makes of it (of a key
+            that JSON repeats, botocore keeps the last).
+    """
+    if not isinstance(template, str):
+        return dict(_json_outline(template))
+    try:
+        return Outline(template).found
+    except NotUnderstoodError:
+        return {}
+
+
+def read_policies(outline: Mapping[Path, str], logical_id: str, resource_type: str) -> Policies:
+    """Read a resource's policies.
+
+    Args:
+        outline: The template's entries.
+        logical_id: Which resource.
+        resource_type: The type that CloudFormation lists it under; of a resource that the template
+            gives another type, only the presence is told.
+    """
+    policies: Policies = {"present": None, "deletion": UNKNOWN, "update_replace": UNKNOWN}
+    resources = ("Resources",)
+    resource = (*resources, logical_id)
+    if (
+        is_doubtful(outline, ())
+        or is_doubtful(outline, resources)
+        or ("Transform",) in outline
+        or not any(path[:-1] == resources for path in outline)
+    ):
+        return policies
+    policies["present"] = resource in outline
+    if outline.get((*resource, "Type")) == resource_type and not is_doubtful(outline, resource):
+        policies["deletion"] = outline.get((*resource, "DeletionPolicy"))
+        policies["update_replace"] = outline.get((*resource, "UpdateReplacePolicy"))
+    return policies
+
+
+def is_doubtful(outline: Mapping[Path, str], block: Path) -> bool:
+    """Tell whether a block may hold other entries than those that are read.
+
+    What adds entries to a block, or changes them, stands in it under a name of its own.
+    """
+    return outline.get(block, OPAQUE) != OPAQUE or any(
+        path[:-1] == block and path[-1].startswith(MODIFIERS) for path in outline
+    )
+
+
+def _json_outline(node: object, *path: str) -> Iterator[tuple[Path, str]]:
+    """Go through the three levels that matter: sections, resources, attributes."""
+    if isinstance(node, Mapping) and len(path) < DEPTH:
+        for key, value in node.items():
+            yield (*path, key), value if isinstance(value, str) else OPAQUE
+            yield from _json_outline(value, *path, key)
