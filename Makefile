@@ -44,7 +44,7 @@ $(CDK)/.ready: benchmarks/peers/cdk/package-lock.json
 	  then cd benchmarks/peers/cdk && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/.ready; \
 	  else echo "npm is not installed: AWS CDK's handler is left out"; fi
 
-$(TEMPLATES)/.ready: tests/unit/resource/real_templates.txt | $(BIN)/python
+$(TEMPLATES)/.ready: tests/unit/fate/real_templates.txt | $(BIN)/python
 	$(BIN)/python -m pip download --quiet --no-deps --require-hashes \
 	  --no-binary cfn-lint,cfripper --dest $(TEMPLATES) --requirement $<
 	@touch $@

@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ecrdrain.resource.guard import TABLE
+
 from tests.e2e.roles import FILES, load, resource_text, statements
 from tests.e2e.scenarios import SCENARIOS
 from tests.e2e.scenarios.scenario import OK

@@ -102,8 +102,7 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
     partition, region, account, name = repository
     if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
         return {**facts, "elsewhere": True}
-    owners = tree.owners([stack_id], REPOSITORY_TYPE, name)
-    owners = owners or tree.owners(tree.stacks(stack_id), REPOSITORY_TYPE, name)
+    owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
     if owners:
         return {**facts, **tree.ownership(owners)}
     for stack in tree.stacks(stack_id):
@@ -178,19 +177,18 @@ class StackTree:
             stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
         return statuses
 
-    def held(self, stack_id: str, kind: str, physical_id: str = "") -> list[Row]:
-        """List what a stack holds of a type: all of it, or what has a physical id."""
+    def held(
+        self, stacks: Iterable[str], physical_id: str = "", kind: str = REPOSITORY_TYPE
+    ) -> list[tuple[str, Row]]:
+        """List what stacks hold of a type: all of it, or what has a physical id."""
         return [
-            row
-            for row in self.known("list_stack_resources", stack_id)
+            (stack, row)
+            for stack in stacks
+            for row in self.known("list_stack_resources", stack)
             if row["ResourceType"] == kind
             and row["ResourceStatus"].startswith(HELD)
             and physical_id in ("", row.get("PhysicalResourceId"))
         ]
-
-    def owners(self, stacks: Iterable[str], kind: str, name: str) -> list[tuple[str, Row]]:
-        """List the stacks that hold something, with their rows."""
-        return [(stack, row) for stack in stacks for row in self.held(stack, kind, name)]
 
     def stacks(self, stack_id: str) -> list[str]:
         """List a stack, its ancestors, and all that is nested in these.
@@ -203,7 +201,8 @@ class StackTree:
             stack = waiting.pop(0)
             if stack not in stacks:
                 stacks.append(stack)
-                waiting += [row["PhysicalResourceId"] for row in self.held(stack, STACK_TYPE)]
+                nested = self.held([stack], kind=STACK_TYPE)
+                waiting += [row["PhysicalResourceId"] for _, row in nested]
         return stacks
 
     def link(self, stack_id: str, row: Row) -> Link:
@@ -215,21 +214,20 @@ class StackTree:
 
     def ownership(self, owners: list[tuple[str, Row]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
-        owner, row = owners[0]
-        statuses = self.statuses(owner, *ENDINGS)
-        chain = [self.link(owner, row)]
+        statuses = self.statuses(owners[0][0], *ENDINGS)
+        chain = [self.link(*owners[0])]
         if {*statuses.values()}.intersection(ENDINGS):
             for stack, parent in pairwise(statuses):
-                rows = self.held(parent, STACK_TYPE, stack)
-                if not rows:
+                holder = self.held([parent], stack, STACK_TYPE)
+                if not holder:
                     # The parent has let the nested stack go: its end is not the repository's.
                     break
-                chain.append(self.link(parent, rows[0]))
+                chain.append(self.link(*holder[0]))
         return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
     def replaced(self, stack_id: str, name: str) -> Link | None:
         """Find what was a repository until the update under way gave it another."""
-        rows = {row["LogicalResourceId"]: row for row in self.held(stack_id, REPOSITORY_TYPE)}
+        rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
         status = self.statuses(stack_id)[stack_id] if rows else ""
         if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):
             return None

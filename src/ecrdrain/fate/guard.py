@@ -69,7 +69,7 @@ OVERRIDE = "OnDelete: Always drains it all the same"
 class Situation(Enum):
     """What CloudFormation does: the verdict on the images, why, and what the user can do.
 
-    {} stands for the resource that decides.
+    {} stands for the resource that decides, or for its policy.
     """
 
     ALWAYS = "drain", "OnDelete is Always"
@@ -77,15 +77,13 @@ class Situation(Enum):
     NOT_READABLE = "refuse", "{}"
     ELSEWHERE = "keep", "it is in another account or region than the stack"
     SEVERAL_OWNERS = "refuse", "several stacks list it", REMEDY
-    RETAINED = "keep", "the DeletionPolicy of {} keeps it"
-    POLICY_UNKNOWN = "refuse", "the DeletionPolicy of {} cannot be read", REMEDY
-    DELETED = "drain", "it is deleted with {}"
+    RETAINED = "keep", "the {} keeps it"
+    POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
+    DELETED = "drain", "it is deleted with the stack of {}"
     STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
     LEFT_TEMPLATE = "keep", "{} left the template, and its DeletionPolicy too", OVERRIDE
-    TEMPLATE_UNKNOWN = "keep", "the template that holds {} is not understood", OVERRIDE
+    TEMPLATE_UNKNOWN = "keep", "the template of {} is not understood", OVERRIDE
     UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
-    REPLACED_RETAINED = "keep", "the UpdateReplacePolicy of {} keeps it"
-    REPLACED_UNKNOWN = "refuse", "the UpdateReplacePolicy of {} cannot be read", REMEDY
     REPLACED = "drain", "it is deleted: {} is another repository now"
     NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
 
@@ -95,22 +93,20 @@ class Situation(Enum):
         self.remedy = remedy
 
 
-POLICIES: Mapping[str | None, Verdict] = {
+POLICIES: Mapping[str | None, Situation] = {
     # Neither a repository nor a nested stack is among the types with another default.
-    None: "drain",
-    "Delete": "drain",
-    "Retain": "keep",
-    "RetainExceptOnCreate": "keep",
+    None: Situation.DELETED,
+    "Delete": Situation.DELETED,
+    "Retain": Situation.RETAINED,
+    "RetainExceptOnCreate": Situation.RETAINED,
 }
-"""What a policy means for the images. Snapshot means nothing for either type.
+"""What a policy means. Snapshot means nothing for either type.
 
 Source: CloudFormation template reference, "DeletionPolicy attribute".
 """
 
-ON_END = (Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED)
-"""What the end of a stack means, by the policies in the chain: what keeps goes first."""
-
-ON_REPLACEMENT = (Situation.REPLACED_RETAINED, Situation.REPLACED_UNKNOWN, Situation.REPLACED)
+BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
+"""Which of several policies decides: what keeps goes first, and what deletes goes last."""
 
 LISTED: Mapping[bool | None, Situation] = {
     True: Situation.STAYS,
@@ -122,60 +118,64 @@ LISTED: Mapping[bool | None, Situation] = {
 
 def going_away(facts: Evidence) -> Decision:
     """Decide on what CloudFormation says."""
-    situation, link = find_situation(facts)
-    return decide_by(situation, name_of(link) if link else "", facts)
+    situation, subject = find_situation(facts)
+    return decide_by(situation, subject, facts)
 
 
 def decide_by(
-    situation: Situation, resource: str = "", facts: Mapping[str, object] | None = None
+    situation: Situation, subject: str = "", facts: Mapping[str, object] | None = None
 ) -> Decision:
     """Look a situation up."""
-    why = situation.sentence.format(resource)
+    why = situation.sentence.format(subject)
     if situation.remedy:
         why = f"{why}; {situation.remedy}"
     return Decision(situation.verdict, why, {"situation": situation.name, "facts": facts})
 
 
+def find_situation(facts: Evidence) -> tuple[Situation, str]:
+    """Find the situation, and what its sentence is about."""
+    if facts.get("elsewhere"):
+        return Situation.ELSEWHERE, ""
+    if "replaced" in facts:
+        return _after_replacement(facts, facts["replaced"])
+    if not facts.get("owners"):
+        return Situation.NO_OWNER, ""
+    if len(facts["owners"]) > 1:
+        return Situation.SEVERAL_OWNERS, ""
+    chain, statuses = facts["chain"], facts["statuses"]
+    if statuses[chain[-1]["stack"]] not in ENDINGS:
+        return LISTED[chain[0]["present"]], name_of(chain[0])
+    meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
+    situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
+    name = name_of(chain[meanings.index(situation)])
+    return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
+
+
 def name_of(link: Link) -> str:
     """Name a resource and its stack (arn:...:stack/NAME/UUID)."""
-    return f"{link['resource']} in stack {link['stack'].split('/')[1]}"
+    return f"{link['resource']} in {link['stack'].split('/')[1]}"
 
 
-def find_situation(facts: Evidence) -> tuple[Situation, Link | None]:
-    """Find the situation, and the resource that decides."""
-    if facts.get("elsewhere"):
-        return Situation.ELSEWHERE, None
-    if "replaced" in facts:
-        return _after_replacement(facts), facts["replaced"]
-    if not facts.get("owners"):
-        return Situation.NO_OWNER, None
-    if len(facts["owners"]) > 1:
-        return Situation.SEVERAL_OWNERS, None
-    chain = facts["chain"]
-    if facts["statuses"][chain[-1]["stack"]] not in ENDINGS:
-        return LISTED[chain[0]["present"]], chain[0]
-    verdicts = [_on_end(link, facts["statuses"][link["stack"]]) for link in chain]
-    situation = next(situation for situation in ON_END if situation.verdict in verdicts)
-    return situation, chain[verdicts.index(situation.verdict)]
-
-
-def _on_end(link: Link, stack_status: str) -> Verdict:
-    """Say what a resource's policy means when its stack, or one around that, is ending."""
+def _at_end(link: Link, stack_status: str) -> Situation:
+    """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
     policy = link["deletion"]
     # The rollback of the operation that created a resource deletes it; not one that was imported
     # then, and whether deleting a nested stack in a rollback counts is not documented.
-    if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK:
-        return "drain" if link["status"].startswith(("CREATE_", "DELETE_")) else "keep"
-    return POLICIES.get(policy, "refuse")
+    created = link["status"].startswith(("CREATE_", "DELETE_"))
+    if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
+        return Situation.DELETED
+    return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
 
 
-def _after_replacement(facts: Evidence) -> Situation:
+def _after_replacement(facts: Evidence, link: Link) -> tuple[Situation, str]:
     # CloudFormation deletes what an update replaced once the whole tree is updated (Knowledge
     # Center, "cloudformation-stack-cleanup-stuck"). Of that, a request of the owner itself is a
     # sign. What a rollback removes may also be what failed to be created, its name being taken.
-    link, statuses = facts["replaced"], " ".join(facts["statuses"].values())
+    statuses = " ".join(facts["statuses"].values())
     by_owner = link["stack"] == facts["stack"]
     if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
-        return Situation.UPDATE_UNFINISHED
-    verdict = POLICIES.get(link["update_replace"], "refuse")
-    return next(situation for situation in ON_REPLACEMENT if situation.verdict == verdict)
+        return Situation.UPDATE_UNFINISHED, name_of(link)
+    situation = POLICIES.get(link["update_replace"], Situation.POLICY_UNKNOWN)
+    if situation is Situation.DELETED:
+        return Situation.REPLACED, name_of(link)
+    return situation, f"UpdateReplacePolicy of {name_of(link)}"

@@ -1,1 +1,1 @@
-"""Tests of the custom resource."""
+"""Tests of what CloudFormation will do with a resource."""

@@ -5,8 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from ecrdrain.resource.outline import NotUnderstoodError, Outline
-from ecrdrain.resource.policies import UNKNOWN, Policies, read_policies
+from ecrdrain.fate.outline import NotUnderstoodError, Outline
+from ecrdrain.fate.policies import UNKNOWN, Policies
+from tests.unit.fate.full_parser import policies_of
 
 TYPE = "AWS::ECR::Repository"
 NOTHING_KNOWN = Policies(present=None, deletion=UNKNOWN, update_replace=UNKNOWN)
@@ -15,7 +16,7 @@ ONLY_PRESENCE_KNOWN = Policies(present=True, deletion=UNKNOWN, update_replace=UN
 
 def read(template: object) -> Policies:
     """Read the policies of the resource called Repository."""
-    return read_policies(template, "Repository", TYPE)
+    return policies_of(template, "Repository", TYPE)
 
 
 def of(yaml: str) -> Policies:
@@ -243,7 +244,7 @@ def test_an_absent_policy_is_told_from_an_unknown_one() -> None:
 
 def test_an_absent_resource_is_told_from_an_unknown_one() -> None:
     """A template that is understood and does not declare the logical id says so."""
-    expected = Policies(present=False)
+    expected = Policies(present=False, deletion=UNKNOWN, update_replace=UNKNOWN)
     assert read({"Resources": {"Other": {"Type": TYPE}}}) == expected
     assert of("Resources:\n  Other:\n    Repository: a\n") == expected
 
@@ -277,7 +278,7 @@ POLICY_UNKNOWN = [
 def test_a_policy_that_is_not_one_plain_word_is_unknown(attribute: str) -> None:
     """Functions, aliases, merges, repetitions and texts of any other kind are not guessed at."""
     policies = read(f"Resources:\n  Repository:\n    Type: {TYPE}\n    {attribute}\n")
-    assert (policies.present, policies.deletion) == (True, UNKNOWN)
+    assert (policies["present"], policies["deletion"]) == (True, UNKNOWN)
 
 
 RESOURCE_UNKNOWN = [

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from cfnlint.decode import decode_str
 
-from ecrdrain.resource import policies
-from ecrdrain.resource.outline import Outline
-from ecrdrain.resource.policies import POLICY_WORDS, UNKNOWN, read_policies
+from ecrdrain.fate import policies
+from ecrdrain.fate.outline import Outline
+from ecrdrain.fate.policies import UNKNOWN
+from tests.unit.fate.full_parser import POLICY_WORDS, policies_of
 
 pytestmark = pytest.mark.once
 
@@ -52,11 +53,11 @@ def compare(body: object, resources: dict[str, object], count: Count) -> list[st
     for logical_id, resource in resources.items():
         attributes = resource if isinstance(resource, dict) else {}
         kind = attributes.get("Type")
-        read = read_policies(body, logical_id, str(kind))
-        if read.present is False:
+        read = policies_of(body, logical_id, str(kind))
+        if read["present"] is False:
             wrong.append(f"{logical_id} is absent")
         count.resources += 1
-        told = (read.deletion, read.update_replace)
+        told = (read["deletion"], read["update_replace"])
         for name, said in zip(ATTRIBUTES, told, strict=True):
             true = attributes.get(name)
             if said == UNKNOWN:
@@ -65,7 +66,7 @@ def compare(body: object, resources: dict[str, object], count: Count) -> list[st
                 wrong.append(f"{name} of {logical_id} is {said} instead of {true}")
             else:
                 count.literals += said is not None
-    if read_policies(body, "NoSuchThing", "none").present:
+    if policies_of(body, "NoSuchThing", "none")["present"]:
         wrong.append("NoSuchThing is present")
     return wrong
 
@@ -83,7 +84,7 @@ def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates(
     for name, text in real_templates():
         template, mistakes = decode_str(text)
         body = as_get_template_returns(text)
-        read_policies(body, "NoSuchThing", "none")
+        policies_of(body, "NoSuchThing", "none")
         resources = template.get("Resources") if isinstance(template, dict) else None
         if mistakes or not isinstance(resources, dict):
             continue  # The full parser does not take it for a template either.

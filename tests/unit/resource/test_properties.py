@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import botocore.session
 import pytest
+from ecrdrain.resource.target import Target
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from ecrdrain.resource.properties import (
     parse_settings,
     service_timeout_of,
 )
-from ecrdrain.resource.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
