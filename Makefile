@@ -84,10 +84,11 @@ e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
 
 coverage: ## what the tests before it have left out
 	$(BIN)/coverage report --fail-under=95
-	$(BIN)/coverage report --precision=1 --fail-under=99.5 --include='*/engine/*,*/resource/*' # 100, but for a seed
+	$(BIN)/coverage report --precision=1 --fail-under=99.5 --include='*/engine/*,*/fate/*,*/resource/*' # 100, but for a seed
 
-docs: $(VENV)/.dev ## write docs/cli.md from the commands
+docs: $(VENV)/.dev ## write docs/cli.md from the commands, the decisions in docs/safety.md from the table
 	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md
+	$(BIN)/python -m benchmarks.decisions
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .

@@ -112,6 +112,6 @@ def _with_function(path: str) -> str:
 def _header(package: Package) -> str:
     return (
         f"# ecrdrain {read_version(package)}, licensed under Apache-2.0.\n"
-        "# Made from src/ecrdrain/engine and src/ecrdrain/resource, where the comments are; "
+        "# Made from src/ecrdrain/engine, fate and resource, where the comments are; "
         "change it there."
     )

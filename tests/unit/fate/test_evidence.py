@@ -128,6 +128,90 @@ def test_a_nested_stack_that_was_let_go_does_not_end_with_its_parent(status: str
     assert "owners" not in gather(aws.client, arn("drain"), APP)
 
 
+HELD_OR_NOT = {
+    # What the stack has created, and not deleted yet.
+    "CREATE_COMPLETE": True,
+    "UPDATE_IN_PROGRESS": True,
+    "UPDATE_FAILED": True,
+    "UPDATE_COMPLETE": True,
+    "UPDATE_ROLLBACK_IN_PROGRESS": True,
+    "UPDATE_ROLLBACK_COMPLETE": True,
+    "UPDATE_ROLLBACK_FAILED": True,
+    "DELETE_IN_PROGRESS": True,
+    "DELETE_FAILED": True,
+    # The name may be taken by another repository.
+    "CREATE_IN_PROGRESS": False,
+    "CREATE_FAILED": False,
+    # Let go, and listed for a while longer.
+    "DELETE_COMPLETE": False,
+    "DELETE_SKIPPED": False,
+    # Only what has been imported is the stack's.
+    "IMPORT_COMPLETE": True,
+    "IMPORT_IN_PROGRESS": False,
+    "IMPORT_FAILED": False,
+    "IMPORT_ROLLBACK_IN_PROGRESS": False,
+    "IMPORT_ROLLBACK_FAILED": False,
+    "IMPORT_ROLLBACK_COMPLETE": False,
+    # Moved to another stack, or to be moved, or perhaps back.
+    "EXPORT_IN_PROGRESS": False,
+    "EXPORT_FAILED": False,
+    "EXPORT_COMPLETE": False,
+    "EXPORT_ROLLBACK_IN_PROGRESS": False,
+    "EXPORT_ROLLBACK_FAILED": False,
+    "EXPORT_ROLLBACK_COMPLETE": False,
+    # Of stacks, whose events share the enumeration.
+    "ROLLBACK_IN_PROGRESS": False,
+    "ROLLBACK_COMPLETE": False,
+    "ROLLBACK_FAILED": False,
+}
+
+
+def test_every_status_of_a_resource_is_decided() -> None:
+    """Botocore's model of CloudFormation lists them; a new one is not held until it is here."""
+    model: Any = CloudFormation().client.meta.service_model
+    assert set(HELD_OR_NOT) == set(model.shape_for("ResourceStatus").enum)
+
+
+@pytest.mark.parametrize("status", [*HELD_OR_NOT, "SOMETHING_NEW"])
+def test_only_what_a_stack_certainly_holds_ends_with_it(status: str) -> None:
+    """A row that may stand for something else is nobody's, and keeps its images."""
+    aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [("R", REPOSITORY, "app", status)]))
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    held = HELD_OR_NOT.get(status, False)
+    assert decision.evidence["situation"] == ("DELETED" if held else "NO_OWNER")
+
+
+def test_a_repository_that_was_moved_to_another_stack_belongs_to_that_one() -> None:
+    """After a refactoring the old row says EXPORT_COMPLETE, the new one IMPORT_COMPLETE."""
+    aws = article()
+    exported = ("Old", REPOSITORY, "app", "EXPORT_COMPLETE")
+    aws.stacks[arn("drain")].rows.append(exported)
+    aws.stacks[arn("ecr")].rows[0] = (*ROW[:3], "IMPORT_COMPLETE")
+    facts = gather(aws.client, arn("drain"), APP)
+    assert facts["owners"] == [arn("ecr")]
+    assert [each["resource"] for each in facts["chain"]] == ["Repository", "Ecr"]
+
+
+def test_a_nested_stack_that_was_moved_out_of_the_tree_is_not_of_it() -> None:
+    """Its new root decides, and that one is not being deleted."""
+    aws = article()
+    aws.stacks[arn("root")].rows[0] = nested("ecr", "EXPORT_COMPLETE")
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.evidence["situation"] == "NO_OWNER"
+
+
+def test_a_repository_that_the_first_deletion_retained_is_kept_in_the_second() -> None:
+    """The stack failed on something else, and lists the repository as skipped."""
+    aws = CloudFormation(
+        one=Stack(
+            "DELETE_IN_PROGRESS",
+            [("Repository", REPOSITORY, "app", "DELETE_SKIPPED"), (*DRAIN[:3], "DELETE_FAILED")],
+        )
+    )
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    assert (decision.verdict, decision.evidence["situation"]) == ("keep", "NO_OWNER")
+
+
 @pytest.mark.parametrize("status", ["DELETE_SKIPPED", "DELETE_COMPLETE", "CREATE_FAILED"])
 def test_a_repository_that_was_let_go_or_never_created_has_no_owner(status: str) -> None:
     """What a stack only lists for the record does not make it the owner."""

@@ -1,10 +1,6 @@
 """The strict reader against a full CloudFormation parser, on real templates."""
 
-import json
-import tarfile
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from cfnlint.decode import decode_str
@@ -13,10 +9,10 @@ from ecrdrain.fate import policies
 from ecrdrain.fate.outline import Outline
 from ecrdrain.fate.policies import UNKNOWN
 from tests.unit.fate.full_parser import POLICY_WORDS, policies_of
+from tests.unit.fate.real_templates import as_get_template_returns, real_templates
 
 pytestmark = pytest.mark.once
 
-FOLDER = Path(__file__).parents[3] / ".venv-templates"
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
@@ -24,27 +20,6 @@ class Count:
     """How much was compared, of templates in one language."""
 
     templates = resources = literals = unknown = 0
-
-
-def real_templates() -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file that may be a template."""
-    for archive in sorted(FOLDER.glob("*.tar.gz")):
-        with tarfile.open(archive) as files:
-            for member in files:
-                path = Path(member.name)
-                is_test_data = {"test", "tests"} & set(path.parts)
-                if member.isfile() and is_test_data and path.suffix in (".yaml", ".yml", ".json"):
-                    opened = files.extractfile(member)
-                    assert opened
-                    yield member.name, opened.read().decode(errors="replace")
-
-
-def as_get_template_returns(text: str) -> object:
-    """Do with a template's text what botocore does: JSON becomes an object."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def compare(body: object, resources: dict[str, object], count: Count) -> list[str]:
@@ -77,8 +52,6 @@ def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates(
     """Whatever it says is so; of templates without transforms it understands nearly all."""
     # A template is asked about each of its resources, and need not be read anew for each.
     monkeypatch.setattr(policies, "Outline", cache(Outline))
-    if not list(FOLDER.glob("*.tar.gz")):
-        pytest.fail(f"{FOLDER} holds no templates; fetch them: make templates")
     counts = {"JSON": Count(), "YAML": Count()}
     wrong: list[str] = []
     for name, text in real_templates():

@@ -38,7 +38,7 @@ def resource(
     **properties: Any,
 ) -> Declared:
     """Return a resource as its stack lists it, its name like its logical id unless given."""
-    attributes = {"Type": type_, "Properties": properties}
+    attributes: dict[str, Any] = {"Type": type_, "Properties": properties}
     if policy is not None:
         attributes["DeletionPolicy"] = policy
     physical_id = physical_id or logical_id.lower()
