@@ -34,10 +34,10 @@ WHEN = {
         "policy keeps it"
     ),
     Situation.STAYS: "an update, and the repository stands in the template: only the drain goes",
-    Situation.LEFT_TEMPLATE: (
-        "an update took the repository out of the template, and its policy with it"
+    Situation.POLICY_GONE: (
+        "an update took the repository out of the template, and its policy with it; or the "
+        "template is not understood"
     ),
-    Situation.TEMPLATE_UNKNOWN: "an update, and the template is not understood",
     Situation.UPDATE_UNFINISHED: (
         "an update made another repository of the resource, and it may still be rolled back, or is"
     ),

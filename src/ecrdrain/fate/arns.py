@@ -30,5 +30,7 @@ def repository_beside(arn: str, name: str) -> RepositoryArn:
     Raises:
         ValueError: That is no ARN.
     """
-    _, partition, _, region, account, _ = arn.split(":", 5)
-    return RepositoryArn(partition, region, account, name)
+    parts = arn.split(":", 5)
+    if len(parts) < 6:  # noqa: PLR2004 - arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
+        raise ValueError(f"{arn!r} is not an ARN")
+    return RepositoryArn(parts[1], parts[3], parts[4], name)

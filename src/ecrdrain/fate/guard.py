@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Literal, NamedTuple, TypedDict
 
-from ecrdrain.fate.policies import Policies
+from ecrdrain.fate.policies import UNKNOWN, Policies
 
 Verdict = Literal["drain", "keep", "refuse"]
 
@@ -81,8 +81,7 @@ class Situation(Enum):
     POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
     DELETED = "drain", "it is deleted with the stack of {}"
     STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
-    LEFT_TEMPLATE = "keep", "{} left the template, and its DeletionPolicy too", OVERRIDE
-    TEMPLATE_UNKNOWN = "keep", "the template of {} is not understood", OVERRIDE
+    POLICY_GONE = "keep", "the template no longer tells the DeletionPolicy of {}", OVERRIDE
     UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
     REPLACED = "drain", "it is deleted: {} is another repository now"
     NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
@@ -107,13 +106,6 @@ Source: CloudFormation template reference, "DeletionPolicy attribute".
 
 BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
 """Which of several policies decides: what keeps goes first, and what deletes goes last."""
-
-LISTED: Mapping[bool | None, Situation] = {
-    True: Situation.STAYS,
-    False: Situation.LEFT_TEMPLATE,
-    None: Situation.TEMPLATE_UNKNOWN,
-}
-"""What it means that no stack is ending, by whether the template declares the repository."""
 
 
 def going_away(facts: Evidence) -> Decision:
@@ -144,7 +136,8 @@ def find_situation(facts: Evidence) -> tuple[Situation, str]:
         return Situation.SEVERAL_OWNERS, ""
     chain, statuses = facts["chain"], facts["statuses"]
     if statuses[chain[-1]["stack"]] not in ENDINGS:
-        return LISTED[chain[0]["present"]], name_of(chain[0])
+        stays = chain[0]["deletion"] != UNKNOWN
+        return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
     meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
     situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
     name = name_of(chain[meanings.index(situation)])

@@ -18,13 +18,11 @@ class Policies(TypedDict):
     """What a template says about a resource.
 
     Attributes:
-        present: Whether it declares the logical id; None when that is not certain.
-        deletion: DeletionPolicy: None when it is absent; a word only if it is written as one;
-            UNKNOWN, or anything else that is no policy, when it cannot be read.
+        deletion: DeletionPolicy: None when it is certainly absent; a policy only where it is
+            written as one plain word; else UNKNOWN, or something else that is no policy.
         update_replace: UpdateReplacePolicy, likewise.
     """
 
-    present: bool | None
     deletion: str | None
     update_replace: str | None
 
@@ -51,24 +49,19 @@ def read_policies(outline: Mapping[Path, str], logical_id: str, resource_type: s
     Args:
         outline: The template's entries.
         logical_id: Which resource.
-        resource_type: The type that CloudFormation lists it under; of a resource that the template
-            gives another type, only the presence is told.
+        resource_type: The type that CloudFormation lists it under; the template must say the same.
     """
-    policies: Policies = {"present": None, "deletion": UNKNOWN, "update_replace": UNKNOWN}
-    resources = ("Resources",)
-    resource = (*resources, logical_id)
+    resource = ("Resources", logical_id)
     if (
-        is_doubtful(outline, ())
-        or is_doubtful(outline, resources)
-        or ("Transform",) in outline
-        or not any(path[:-1] == resources for path in outline)
+        ("Transform",) in outline
+        or outline.get((*resource, "Type")) != resource_type
+        or any(is_doubtful(outline, block) for block in ((), resource[:1], resource))
     ):
-        return policies
-    policies["present"] = resource in outline
-    if outline.get((*resource, "Type")) == resource_type and not is_doubtful(outline, resource):
-        policies["deletion"] = outline.get((*resource, "DeletionPolicy"))
-        policies["update_replace"] = outline.get((*resource, "UpdateReplacePolicy"))
-    return policies
+        return {"deletion": UNKNOWN, "update_replace": UNKNOWN}
+    return {
+        "deletion": outline.get((*resource, "DeletionPolicy")),
+        "update_replace": outline.get((*resource, "UpdateReplacePolicy")),
+    }
 
 
 def is_doubtful(outline: Mapping[Path, str], block: Path) -> bool:

@@ -97,14 +97,13 @@ def disagreements(text: str) -> tuple[list[str], int]:
         resources = parse(text)
     except DoubtError:
         policies = policies_of(text, "A", "AWS::ECR::Repository")
-        return [] if policies["present"] is None else [f"{policies} of a doubtful template"], 0
+        known = set(policies.values()) != {UNKNOWN}
+        return [f"{policies} of a doubtful template"] * known, 0
     wrong, unknown = [], 0
     for logical_id, truth in resources.items():
         kind = (truth and truth.type) or "none"
         policies = policies_of(text, logical_id, kind)
         told = [policies["deletion"], policies["update_replace"]]
-        if policies["present"] is False:
-            wrong.append(f"{logical_id} is absent")
         if truth is None or truth.type in (None, UNKNOWN):
             wrong += [f"{logical_id}: {policies} of a doubtful resource"] * (told != [UNKNOWN] * 2)
             continue
@@ -113,6 +112,6 @@ def disagreements(text: str) -> tuple[list[str], int]:
                 unknown += true in POLICY_WORDS
             elif said != true:
                 wrong.append(f"{logical_id} has {said} instead of {true}")
-    if policies_of(text, "NoSuchThing", "none")["present"]:
-        wrong.append("NoSuchThing is present")
+    if set(policies_of(text, "NoSuchThing", "none").values()) != {UNKNOWN}:
+        wrong.append("NoSuchThing has policies")
     return wrong, unknown

@@ -28,7 +28,7 @@ DRAIN = (
     "arn:aws:ecr:eu-west-1:111122223333:repository/app",
     "CREATE_COMPLETE",
 )
-SILENT = Policies(present=True, deletion=None, update_replace=None)
+SILENT = Policies(deletion=None, update_replace=None)
 
 
 def gather(cloudformation: Any, stack_id: str, repository: RepositoryArn) -> Evidence:

@@ -17,9 +17,9 @@ OWNER, PARENT, ROOT, OTHER = (
     f"arn:stack/{name}/1" for name in ("owner", "parent", "root", "other")
 )
 
-SILENT = Policies(present=True, deletion=None, update_replace=None)
-GONE = Policies(present=False, deletion=UNKNOWN, update_replace=UNKNOWN)
-NOT_UNDERSTOOD = Policies(present=None, deletion=UNKNOWN, update_replace=UNKNOWN)
+SILENT = Policies(deletion=None, update_replace=None)
+NOT_UNDERSTOOD = Policies(deletion=UNKNOWN, update_replace=UNKNOWN)
+GONE = NOT_UNDERSTOOD
 
 
 def policy(word: str | None) -> Policies:
@@ -209,17 +209,17 @@ CASES: dict[str, tuple[Evidence, Situation, Verdict]] = {
     "a status from the future": (listed("SOMETHING_NEW"), Situation.STAYS, "keep"),
     "removed together with the drain": (
         listed(CLEANUP, repository=GONE),
-        Situation.LEFT_TEMPLATE,
+        Situation.POLICY_GONE,
         "keep",
     ),
     "its addition rolled back": (
         listed(ROLLBACK_CLEANUP, repository=GONE),
-        Situation.LEFT_TEMPLATE,
+        Situation.POLICY_GONE,
         "keep",
     ),
     "the template not understood": (
         listed(CLEANUP, repository=NOT_UNDERSTOOD),
-        Situation.TEMPLATE_UNKNOWN,
+        Situation.POLICY_GONE,
         "keep",
     ),
     # It is another repository now.
