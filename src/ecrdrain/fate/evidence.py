@@ -130,9 +130,9 @@ def denied_reads(
             if not error.denied:
                 raise
             yield error.action, error.resource
-        else:
-            if call == "describe_stacks" and "ParentId" in answer:
-                yield from denied_reads(cloudformation, answer["ParentId"])
+            continue
+        if call == "describe_stacks" and "ParentId" in answer:
+            yield from denied_reads(cloudformation, answer["ParentId"])
 
 
 def read_stack(cloudformation: Any, call: str, stack_id: str) -> Iterator[Any]:  # noqa: ANN401

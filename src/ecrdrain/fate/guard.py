@@ -81,7 +81,7 @@ class Situation(Enum):
     POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
     DELETED = "drain", "it is deleted with the stack of {}"
     STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
-    POLICY_GONE = "keep", "the template no longer tells the DeletionPolicy of {}", OVERRIDE
+    POLICY_GONE = "keep", "the template does not tell the DeletionPolicy of {}", OVERRIDE
     UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
     REPLACED = "drain", "it is deleted: {} is another repository now"
     NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE

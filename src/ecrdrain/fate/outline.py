@@ -22,6 +22,7 @@ _FIRST = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`]"""
 _LINE_END = r"(?:[ \t]+\#[^\n]*|[ \t]*)\n"
 _EMPTY_LINES = r"(?:[ \t]*(?:#[^\n]*)?\n)*+"
 _BLANK_LINES = r"(?:[ \t]*\n)*+"
+_TEXT = r"(?:[^\n:]|:(?=\S))*?"
 _KEY = (
     rf"""(?:(["'])(?P<quoted>[^"'\\\n]+)\1|(?P<plain>(?:{_FIRST}|[-?:](?=\S))"""
     r"(?:[^\n:#]|:(?!\s)|(?<!\s)#)*?))[ \t]*:(?=\s)"
@@ -124,26 +125,21 @@ class Outline:
         if first in "\n#":
             return
         self.waits = False
+        deeper = f" {{{column + 1},}}"
         if first in "|>":
-            self.skip_text(column)
+            self.take(rf"[|>][-+]?{_LINE_END}(?:{deeper}[^\n]*\n|[ \t]*\n)*+")
             return
         if first in "[{\"'*":
             start = self.position
             self.skip_flow()
             value = self.text[start : self.position]
-            if first in "\"'":
-                value = value[1:-1]
             self.take(_LINE_END)
         else:
-            value = self.take_plain(column)
-        word = re.fullmatch(r"[A-Za-z][\w:.-]*", value, re.ASCII)
-        self.found[path] = self.found[path].replace(OPAQUE, value if word else FLOW)
-
-    def skip_text(self, column: int) -> None:
-        """Go past a | or > and its text: all lines that are indented more than its key."""
-        self.take(rf"[|>][-+]?{_LINE_END}{_BLANK_LINES}")
-        while self.indent() > column:
-            self.take(rf"[^\n]*\n{_BLANK_LINES}")
+            # Text without quotes goes on in the lines below that are indented more than its key.
+            more = rf"(?:[ \t]*\n{_BLANK_LINES}{deeper}+(?!\#){_TEXT})*"
+            value = self.take(rf"(?={_FIRST}|[-?:]\S)({_TEXT}{more}){_LINE_END}")[1]
+        word = re.fullmatch(r"""(["']?)([A-Za-z][\w:.-]*)\1""", value, re.ASCII)
+        self.found[path] = self.found[path].replace(OPAQUE, word[2] if word else FLOW)
 
     def skip_flow(self) -> None:
         """Go past a quoted text, an alias, or a bracket and all that it holds."""
@@ -152,19 +148,3 @@ class Outline:
             depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(self.take(_FLOW_TOKEN)[0], 0)
             if not depth:
                 return
-
-    def take_plain(self, column: int) -> str:
-        """Go past text without quotes; it goes on in each line indented more than its key."""
-        self.take(rf"(?={_FIRST}|[-?:]\S)")
-        words: list[str] = []
-        while True:
-            line = self.take(r"((?:[^\n:]|:(?=\S))*?)([ \t]+#[^\n]*)?[ \t]*\n")
-            words.append(line[1])
-            self.take(_BLANK_LINES)
-            if line[2] or self.indent() <= column or self.see(" *#"):
-                return " ".join(words)
-            self.take(" *")
-
-    def indent(self) -> int:
-        """Return how many spaces come next."""
-        return len(self.take("(?=( *))")[1])
