@@ -44,7 +44,7 @@ $(CDK)/.ready: benchmarks/peers/cdk/package-lock.json
 	  then cd benchmarks/peers/cdk && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/.ready; \
 	  else echo "npm is not installed: AWS CDK's handler is left out"; fi
 
-$(TEMPLATES)/.ready: tests/unit/resource/real_templates.txt | $(BIN)/python
+$(TEMPLATES)/.ready: tests/unit/fate/real_templates.txt | $(BIN)/python
 	$(BIN)/python -m pip download --quiet --no-deps --require-hashes \
 	  --no-binary cfn-lint,cfripper --dest $(TEMPLATES) --requirement $<
 	@touch $@
@@ -84,13 +84,14 @@ e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
 
 coverage: ## what the tests before it have left out
 	$(BIN)/coverage report --fail-under=95
-	$(BIN)/coverage report --precision=1 --fail-under=99.5 --include='*/engine/*,*/resource/*' # 100, but for a seed
+	$(BIN)/coverage report --precision=1 --fail-under=99.5 --include='*/engine/*,*/fate/*,*/resource/*' # 100, but for a seed
 
 function: $(VENV)/.test ## write the Lambda function of the templates from its modules, and say how large it is
 	$(BIN)/python -m tools.function
 
-docs: $(VENV)/.dev ## write docs/cli.md from the commands
+docs: $(VENV)/.dev ## write docs/cli.md from the commands, the decisions in docs/safety.md from the table
 	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md
+	$(BIN)/python -m benchmarks.decisions
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .

@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from ecrdrain.resource.guard import TABLE
+from benchmarks.decisions import MARKER, PAGE, WHEN, decision_table
+from benchmarks.page import put
+from ecrdrain.fate.guard import Situation
 from tests.e2e.roles import FILES, load, resource_text, statements
 from tests.e2e.scenarios import SCENARIOS
 from tests.e2e.scenarios.scenario import OK
 
 DOCS = Path(__file__).parents[2] / "docs"
-GAP = "…"
 
 
 def rows(page: str, after: str) -> list[list[str]]:
@@ -27,16 +28,12 @@ def rows(page: str, after: str) -> list[list[str]]:
     return table[2:]
 
 
-def test_the_table_of_the_guard_is_the_codes() -> None:
-    """Situations, verdicts and sentences are the guard's own, in its order."""
-    told = rows("safety.md", "## When images are deleted")
+def test_the_table_of_decisions_is_the_codes() -> None:
+    """Situations, verdicts and sentences are those of the code; make docs writes them."""
+    page = PAGE.read_text()
 
-    assert [situation for _, situation, _, _ in told] == [f"`{each}`" for each in TABLE]
-    for (when, _, images, why), (verdict, sentence) in zip(told, TABLE.values(), strict=True):
-        assert when
-        assert images == verdict
-        # What the page leaves out: names, and the remedy after a semicolon.
-        assert re.fullmatch(re.escape(why).replace(GAP, ".+"), sentence), sentence
+    assert put(page, MARKER, decision_table()) == page
+    assert set(WHEN) == set(Situation)
 
 
 def test_the_table_of_scenarios_is_the_tests() -> None:

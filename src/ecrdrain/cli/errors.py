@@ -26,6 +26,7 @@ _PREFIXES = {
             "DescribeStacks",
             "ExecuteChangeSet",
             "GetTemplate",
+            "GetTemplateSummary",
             "ListExports",
             "ListImports",
             "ListStackResources",

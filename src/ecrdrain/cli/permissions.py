@@ -41,6 +41,7 @@ STACK_DELETE = {
 
 INSTALL = {
     "cloudformation:DescribeStacks": "whether the provider is there",
+    "cloudformation:GetTemplateSummary": "the parameters of the provider's template",
     "cloudformation:GetTemplate": "for --update: whether anything has changed",
     "cloudformation:CreateChangeSet": "let CloudFormation work out the change",
     "cloudformation:DescribeChangeSet": "see it",

@@ -20,10 +20,10 @@ from ecrdrain.cli.options import (
 )
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
+from ecrdrain.stacks.declared import declares_export
 from ecrdrain.stacks.inspection import inspect
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.plan import plan_deletion
-from ecrdrain.stacks.template import declared_exports, read_template
 
 
 def uninstall(  # noqa: PLR0913 - one for each option
@@ -46,7 +46,7 @@ def uninstall(  # noqa: PLR0913 - one for each option
     with Aws(profile, region, endpoint_url) as aws:
         inspection = inspect(aws, stack_name)
         answer = aws.cloudformation.get_template(StackName=inspection.stack.id)
-        if SERVICE_TOKEN not in declared_exports(read_template(answer["TemplateBody"])):
+        if not declares_export(answer["TemplateBody"], SERVICE_TOKEN):
             raise WrongUseError(
                 f"stack {stack_name} is not the provider: it has no export {SERVICE_TOKEN}. "
                 "ecrdrain stack delete deletes any stack"

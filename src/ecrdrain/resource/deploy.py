@@ -1,11 +1,11 @@
 """Create and Update: check what is asked, prove that it will work, and delete nothing."""
 
 from ecrdrain.engine.errors import aws_errors
+from ecrdrain.fate.arns import parse_repository_arn
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
 from ecrdrain.resource.properties import PropertyError, parse_settings
 from ecrdrain.resource.run import Run
-from ecrdrain.resource.target import parse_target
 
 
 def deploy(run: Run) -> Answer:
@@ -30,7 +30,7 @@ def deploy(run: Run) -> Answer:
     if problem and taken_back(run):
         run.log("overlooked", reason=problem, why="the update is rolled back")
         identity, problem = run.identity, ""
-    target = parse_target(identity)
+    target = parse_repository_arn(identity)
     if problem or target is None:
         return Answer(run.identity, problem)
     data = {

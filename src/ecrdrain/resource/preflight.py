@@ -9,7 +9,7 @@ from ecrdrain.engine.errors import (
     aws_errors,
     call_error,
 )
-from ecrdrain.resource.evidence import StackReadError, readable
+from ecrdrain.fate.evidence import StackReadError, denied_reads
 from ecrdrain.resource.properties import Settings
 from ecrdrain.resource.run import Run
 
@@ -55,7 +55,7 @@ def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:
                 raise
             yield action, resource
     if settings.on_delete != "Always":
-        yield from readable(run.clients("cloudformation"), run.stack_id)
+        yield from denied_reads(run.clients("cloudformation"), run.stack_id)
 
 
 def probes(run: Run, settings: Settings) -> Iterator[tuple[str, str, Callable[[], object]]]:

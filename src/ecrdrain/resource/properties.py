@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ecrdrain.resource.target import Target, neighbour
+from ecrdrain.fate.arns import RepositoryArn, repository_beside
 
 ON_DELETE = ("WithRepository", "Always", "Never")
 PROPERTIES = (
@@ -43,7 +43,7 @@ class Settings(NamedTuple):
         preflight: Whether to prove at deploy time that the drain would work.
     """
 
-    target: Target
+    target: RepositoryArn
     on_delete: str
     preflight: bool
 
@@ -58,7 +58,7 @@ def parse_settings(
         ValueError: The function's ARN is none.
     """
     name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
-    target = neighbour(function_arn, str(name))
+    target = repository_beside(function_arn, str(name))
     account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()

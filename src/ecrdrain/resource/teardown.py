@@ -6,12 +6,12 @@ from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
 from ecrdrain.engine.limits import Limits
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import PrivateRepository
+from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
+from ecrdrain.fate.evidence import decide
 from ecrdrain.resource.answer import AGAIN, Answer
 from ecrdrain.resource.continuation import GoOn
-from ecrdrain.resource.evidence import decide
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
-from ecrdrain.resource.target import Target, parse_target
 
 NAMED_FAILURES = 3
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
@@ -34,7 +34,7 @@ def tear_down(run: Run) -> Answer | GoOn:
 
     The identity says what to drain: the properties may already be those of another repository.
     """
-    target = parse_target(run.identity)
+    target = parse_repository_arn(run.identity)
     if target is None:
         return keep(run, "this resource was never created for a repository")
     repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
@@ -75,7 +75,7 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     return report
 
 
-def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
+def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | GoOn:
     """Turn a report into the answer: SUCCESS means verified empty."""
     if report.empty:
         return Answer(run.identity)
@@ -93,7 +93,7 @@ def verdict_on(report: Report, run: Run, target: Target) -> Answer | GoOn:
     )
 
 
-def in_words(error: CallError, target: Target) -> str:
+def in_words(error: CallError, target: RepositoryArn) -> str:
     """Say what went wrong with a call to ECR, and what to do."""
     action = f"ecr:{error.operation} on {target.arn}"
     remedy = f"; grant the function's role {action}" if error.denied else ""

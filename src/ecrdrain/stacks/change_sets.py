@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ecrdrain.stacks.errors import ChangeSetError, Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.events import FIRST_PAUSE, LONGEST_PAUSE, EventReader, StackEvent, follow
-from ecrdrain.stacks.template import read_template
 from ecrdrain.stacks.tree import describe, is_busy
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def prepare(  # noqa: PLR0913 - all are named
         ChangeSetError: CloudFormation refuses the change.
         Interrupted: `stop` was set.
     """
-    declared = _check_parameters(body, parameters)
+    declared = _check_parameters(client, body, parameters)
     existing = _existing(client, stack)
     if existing is not None:
         _check_status(existing, update=update)
@@ -126,8 +125,11 @@ def discard(client: "CloudFormationClient", change_set: ChangeSet) -> None:
         client.delete_stack(StackName=change_set.stack_id)
 
 
-def _check_parameters(body: str, parameters: Mapping[str, str]) -> list[str]:
-    declared = [str(each) for each in read_template(body).get("Parameters", {})]
+def _check_parameters(
+    client: "CloudFormationClient", body: str, parameters: Mapping[str, str]
+) -> list[str]:
+    summary = client.get_template_summary(TemplateBody=body)
+    declared = [each["ParameterKey"] for each in summary.get("Parameters", [])]
     for name in parameters:
         if name not in declared:
             raise UnknownNameError("parameter", name, declared)
@@ -175,8 +177,9 @@ def _is_so_already(
         values[name] != parameters[name] for name in parameters
     ):
         return False
-    current = client.get_template(StackName=existing["StackId"], TemplateStage="Original")
-    return read_template(current["TemplateBody"]) == read_template(body)
+    answer = client.get_template(StackName=existing["StackId"], TemplateStage="Original")
+    current: object = answer["TemplateBody"]
+    return current == body
 
 
 def _wait_for_changes(

@@ -225,9 +225,9 @@ def _key(judged: Judged) -> tuple[object, ...]:
     return (
         repository.stack_id,
         repository.name,
-        repository.kept_by,
-        repository.unreadable,
-        repository.drain is not None and repository.drain.never,
+        repository.fate,
+        repository.why,
+        repository.drain is not None and repository.drain.objection,
     )
 
 

@@ -28,10 +28,6 @@ class UnknownNameError(StacksError):
         super().__init__(f"there is no {kind} {name}{hint}")
 
 
-class UnreadableTemplateError(StacksError):
-    """A stack's template cannot be understood."""
-
-
 class ChangeSetError(StacksError):
     """CloudFormation could not make a change set; the message carries its reason."""
 

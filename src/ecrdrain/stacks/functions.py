@@ -1,12 +1,12 @@
 """Whether the function behind a drain can still answer."""
 
 import json
-from typing import Any
 
 from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.stacks.clients import Clients
+from ecrdrain.stacks.declared import resolve_property
 from ecrdrain.stacks.events import newest_first
-from ecrdrain.stacks.tree import Resource, Stack
+from ecrdrain.stacks.tree import DELETED, Resource, Stack
 
 _FUNCTION = "AWS::Lambda::Function"
 
@@ -36,14 +36,13 @@ def _function_exists(clients: Clients, name_or_arn: str) -> bool:
 
 def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str | None:
     """Return the ServiceToken as the template gives it; None when it does not tell."""
-    value: Any = drain.declared.properties.get("ServiceToken") if drain.declared else None
-    match value:
-        case str():
-            return value
-        case {"Ref": str(name)} if name in stack.parameters:
-            return stack.parameters[name]
+    match resolve_property(stack, drain.logical_id, "ServiceToken"):
+        case str(token):
+            return token
         case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
             return _function_name(stack, logical_id)
+        case {"Fn::GetAtt": str(attribute)} if attribute.endswith(".Arn"):
+            return _function_name(stack, attribute.removesuffix(".Arn"))
         case {"Fn::ImportValue": str(name)}:
             return _exported(clients, name)
     return None
@@ -51,7 +50,9 @@ def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str |
 
 def _function_name(stack: Stack, logical_id: str) -> str | None:
     for resource in stack.resources:
-        if resource.logical_id == logical_id and resource.exists:
+        # One that the stack has let go is not deleted.
+        there = resource.status != DELETED and resource.physical_id
+        if resource.logical_id == logical_id and there:
             return resource.physical_id if resource.type == _FUNCTION else None
     return _GONE
 

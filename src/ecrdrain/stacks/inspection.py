@@ -61,7 +61,6 @@ def inspect(clients: Clients, name: str) -> Inspection:
 
     Raises:
         UnknownNameError: There is no such stack.
-        UnreadableTemplateError: A template of it cannot be understood.
     """
     stack = read_stack(clients.cloudformation, name)
     return Inspection(

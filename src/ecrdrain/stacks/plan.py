@@ -98,9 +98,9 @@ def _obstacles_of_repositories(repositories: Sequence[Judged]) -> Iterator[str]:
                 f"{judgement.why}. Write Delete or Retain and update the stack"
             )
         drain = repository.drain
-        if judgement.verdict is Verdict.BLOCKS and drain is not None and drain.never:
+        if judgement.verdict is Verdict.BLOCKS and drain is not None and drain.objection:
             yield (
-                f"{drain.logical_id} says OnDelete: Never, so {repository.name} is not emptied: "
+                f"{drain.logical_id} {drain.objection}, so {repository.name} is not emptied: "
                 f"drain it by name (ecrdrain drain {repository.name}) if you mean to"
             )
 

@@ -1,21 +1,20 @@
 """The repositories of a stack tree, and what its deletion does to each of them."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ecrdrain.fate.arns import repository_beside
+from ecrdrain.fate.evidence import REPOSITORY_TYPE, Row, StackTree
+from ecrdrain.fate.guard import POLICIES, Situation, find_situation
+from ecrdrain.fate.guard import Verdict as Fate
+from ecrdrain.stacks.declared import resolve_property
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.tree import Resource, Stack
 
-PRIVATE = "AWS::ECR::Repository"
 PUBLIC = "AWS::ECR::PublicRepository"
 DRAIN = "Custom::EcrDrain"
 _CUSTOM = "AWS::CloudFormation::CustomResource"
-
-# A deletion of the stack keeps these: RetainExceptOnCreate gives way only while the creation is
-# rolled back (User Guide, "DeletionPolicy attribute").
-_KEEPING = frozenset({"Retain", "RetainExceptOnCreate"})
-_DELETING = "Delete"
 
 
 class Verdict(StrEnum):
@@ -34,13 +33,13 @@ class Drain:
     """A custom resource that empties a repository when its stack is deleted.
 
     Attributes:
-        never: Whether it says OnDelete: Never.
+        objection: What keeps it from emptying the repository, in words; "" when nothing does.
         dead: Whether its function is certainly gone.
     """
 
     logical_id: str
     stack: str
-    never: bool = False
+    objection: str = ""
     dead: bool = False
 
 
@@ -54,9 +53,10 @@ class StackRepository:
         logical_id: Its logical id in the stack that owns it.
         stack: The name of that stack.
         stack_id: The id of that stack.
-        policy: Its own DeletionPolicy; None when that is not a literal.
-        kept_by: What makes CloudFormation keep it, in words; "" when nothing does.
-        unreadable: What keeps us from knowing that, in words; "" when nothing does.
+        policy: Its own DeletionPolicy, "Delete" when absent; None when it cannot be read.
+        fate: Whether the deletion of the stack deletes it: "drain" or "keep"; "refuse" when that
+            is not known. The function decides the same by the same table.
+        why: The reason, in words.
         empty_on_delete: Whether CloudFormation itself empties it.
         drain: The drain attached to it; None when there is none.
     """
@@ -66,9 +66,9 @@ class StackRepository:
     logical_id: str
     stack: str
     stack_id: str
-    policy: str | None = _DELETING
-    kept_by: str = ""
-    unreadable: str = ""
+    policy: str | None = "Delete"
+    fate: Fate = "drain"
+    why: str = ""
     empty_on_delete: bool = False
     drain: Drain | None = None
 
@@ -82,25 +82,48 @@ class Judgement:
 
 
 def find_repositories(root: Stack) -> list[StackRepository]:
-    """Return the repositories that the stack and its nested stacks own, the outer ones first."""
-    drains = dict(_drains(root))
+    """Return the repositories that the stack and its nested stacks hold, the outer ones first."""
+    tree = tree_in_deletion(root)
+    drains = dict(_drains(root, tree))
     return [
-        StackRepository(
-            name=resource.physical_id,
-            registry="private" if resource.type == PRIVATE else "public",
-            logical_id=resource.logical_id,
-            stack=stack.name,
-            stack_id=stack.id,
-            policy=_policy(resource),
-            kept_by=holds.kept_by or _kept_by(resource, "its"),
-            unreadable=holds.unreadable or _unreadable(resource, "its"),
-            empty_on_delete=_property(stack, resource, "EmptyOnDelete") == "true",
-            drain=drains.get(repository_arn(stack.id, resource.physical_id)),
-        )
-        for stack, holds in _held(root, _Hold())
+        _repository(root, tree, stack, resource, drains)
+        for stack in root.walk()
         for resource in stack.resources
-        if resource.type in {PRIVATE, PUBLIC} and resource.exists
+        if resource.type in {REPOSITORY_TYPE, PUBLIC} and resource.held
     ]
+
+
+def tree_in_deletion(root: Stack) -> StackTree:
+    """Return a tree as it would be read while the root stack is being deleted."""
+    stacks = {stack.id: stack for stack in root.walk()}
+    parents = {nested.id: stack.id for stack in root.walk() for nested in stack.nested.values()}
+
+    def read(call: str, stack_id: str) -> list[object]:
+        stack = stacks[stack_id]
+        if call == "get_template":
+            return [stack.template]
+        if call == "list_stack_resources":
+            return [_row(each) for each in stack.resources]
+        status = "DELETE_IN_PROGRESS" if stack is root else stack.status
+        return [{"StackStatus": status, "ParentId": parents.get(stack_id)}]
+
+    return StackTree(read)
+
+
+def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situation, str]:
+    """Ask what the deletion of the root stack does to something that its tree holds.
+
+    Args:
+        root: The root stack.
+        tree: The tree in its deletion.
+        resource: What the tree holds.
+
+    Returns:
+        The situation, and why in words.
+    """
+    owners = tree.held((each.id for each in root.walk()), resource.physical_id, resource.type)
+    situation, subject = find_situation(tree.ownership(owners))
+    return situation, situation.sentence.format(subject)
 
 
 def repository_names(root: Stack) -> frozenset[str]:
@@ -109,38 +132,29 @@ def repository_names(root: Stack) -> frozenset[str]:
         resource.physical_id
         for stack in root.walk()
         for resource in stack.resources
-        if resource.type == PRIVATE
+        if resource.type == REPOSITORY_TYPE
     )
 
 
 def judge(repository: StackRepository, found: Survey) -> Judgement:
     """Say what the deletion of the stack does to a repository with these images."""
     drain = repository.drain
-    never = drain is not None and drain.never
+    objection = drain.objection if drain else ""
     dead = drain is not None and drain.dead
     by = drain.logical_id if drain else ""
     # The first row that holds decides.
     rows = (
         (not found.exists, Verdict.GONE, "there is no such repository any more"),
-        (repository.kept_by, Verdict.KEPT, repository.kept_by),
-        (repository.unreadable, Verdict.UNKNOWN, repository.unreadable),
+        (repository.fate == "keep", Verdict.KEPT, repository.why),
+        (repository.fate == "refuse", Verdict.UNKNOWN, repository.why),
         (repository.empty_on_delete, Verdict.NATIVE, "EmptyOnDelete"),
         (dead, Verdict.BLOCKS, f"the function of {by} is gone"),
-        (drain and not never, Verdict.DRAINED, f"by {by}"),
+        (drain and not objection, Verdict.DRAINED, f"by {by}"),
         (found.images == 0, Verdict.NATIVE, "it is empty"),
-        (never, Verdict.BLOCKS, f"{by} says OnDelete: Never"),
+        (objection, Verdict.BLOCKS, f"{by} {objection}"),
         (True, Verdict.BLOCKS, "it holds images, and no drain is attached"),
     )
     return next(Judgement(verdict, why) for holds, verdict, why in rows if holds)
-
-
-def repository_arn(stack_id: str, name: str) -> str:
-    """Return the ARN of a private repository in a stack's partition, region and account.
-
-    It is the physical id of the drain attached to it.
-    """
-    _, partition, _, region, account, _ = stack_id.split(":", 5)
-    return f"arn:{partition}:ecr:{region}:{account}:repository/{name}"
 
 
 def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
@@ -154,7 +168,7 @@ def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
     """
     if resource.type == DRAIN:
         return True
-    prefix = repository_arn(stack_id, "")
+    prefix = repository_beside(stack_id, "").arn
     return (
         is_custom(resource)
         and resource.physical_id.startswith(prefix)
@@ -167,68 +181,53 @@ def is_custom(resource: Resource) -> bool:
     return resource.type.startswith("Custom::") or resource.type == _CUSTOM
 
 
-@dataclass(frozen=True)
-class _Hold:
-    """What the nesting around a stack means for all that is in it."""
-
-    kept_by: str = ""
-    unreadable: str = ""
-
-
-def _held(stack: Stack, hold: _Hold) -> Iterator[tuple[Stack, _Hold]]:
-    """Yield each stack of the tree with what its nested stack resources say of keeping it."""
-    yield stack, hold
-    by_id = {resource.logical_id: resource for resource in stack.resources}
-    for logical_id, nested in stack.nested.items():
-        whose = f"nested stack {logical_id}'s"
-        resource = by_id[logical_id]
-        yield from _held(
-            nested,
-            _Hold(
-                hold.kept_by or _kept_by(resource, whose),
-                hold.unreadable or _unreadable(resource, whose),
-            ),
-        )
+def _repository(
+    root: Stack, tree: StackTree, stack: Stack, resource: Resource, drains: Mapping[str, Drain]
+) -> StackRepository:
+    situation, why = find_fate(root, tree, resource)
+    policy = tree.link(stack.id, _row(resource))["deletion"]
+    empty_on_delete = resolve_property(stack, resource.logical_id, "EmptyOnDelete")
+    return StackRepository(
+        name=resource.physical_id,
+        registry="private" if resource.type == REPOSITORY_TYPE else "public",
+        logical_id=resource.logical_id,
+        stack=stack.name,
+        stack_id=stack.id,
+        policy=(policy or "Delete") if policy in POLICIES else None,
+        fate=situation.verdict,
+        why=why,
+        empty_on_delete=str(empty_on_delete).lower() == "true",
+        drain=drains.get(repository_beside(stack.id, resource.physical_id).arn),
+    )
 
 
-def _policy(resource: Resource) -> str | None:
-    return resource.declared.deletion_policy if resource.declared else None
-
-
-def _kept_by(resource: Resource, whose: str) -> str:
-    policy = _policy(resource)
-    return f"{whose} DeletionPolicy is {policy}" if policy in _KEEPING else ""
-
-
-def _unreadable(resource: Resource, whose: str) -> str:
-    if resource.declared is None:
-        return f"the template no longer holds {resource.logical_id}"
-    policy = resource.declared.deletion_policy
-    if policy is None:
-        return f"{whose} DeletionPolicy is not a literal"
-    if policy not in {_DELETING, *_KEEPING}:
-        return f"{whose} DeletionPolicy is {policy}"
-    return ""
-
-
-def _drains(root: Stack) -> Iterator[tuple[str, Drain]]:
+def _drains(root: Stack, tree: StackTree) -> Iterator[tuple[str, Drain]]:
     """Yield the drains that a deletion of the tree sets going, by the ARN that they empty."""
     names = repository_names(root)
-    for stack, hold in _held(root, _Hold()):
+    for stack in root.walk():
         for resource in stack.resources:
-            if hold.kept_by or _kept_by(resource, ""):
+            if not resource.held or not is_drain(stack.id, resource, names):
                 continue
-            if resource.exists and is_drain(stack.id, resource, names):
-                never = _property(stack, resource, "OnDelete") == "never"
-                yield resource.physical_id, Drain(resource.logical_id, stack.name, never)
+            # CloudFormation sends no Delete to what it keeps.
+            situation, _ = find_situation(tree.ownership([(stack.id, _row(resource))]))
+            if situation.verdict != "keep":
+                objection = _objection(stack, resource)
+                yield resource.physical_id, Drain(resource.logical_id, stack.name, objection)
 
 
-def _property(stack: Stack, resource: Resource, name: str) -> str:
-    """Return a property that is a literal or a parameter, in lower case; else ""."""
-    value = resource.declared.properties.get(name) if resource.declared else None
-    match value:
-        case {"Ref": str(parameter)}:
-            value = stack.parameters.get(parameter)
-        case dict():
-            value = None
-    return "" if value is None else str(value).lower()
+def _objection(stack: Stack, drain: Resource) -> str:
+    on_delete = resolve_property(stack, drain.logical_id, "OnDelete")
+    if on_delete == "Never":
+        return "says OnDelete: Never"
+    if on_delete is None or isinstance(on_delete, str):
+        return ""
+    return "has an OnDelete that cannot be read"
+
+
+def _row(resource: Resource) -> Row:
+    return {
+        "LogicalResourceId": resource.logical_id,
+        "ResourceType": resource.type,
+        "PhysicalResourceId": resource.physical_id,
+        "ResourceStatus": resource.status,
+    }

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ecrdrain.stacks.repositories import PRIVATE, PUBLIC
-from ecrdrain.stacks.tree import DELETE_FAILED, NESTED_STACK
+from ecrdrain.fate.evidence import REPOSITORY_TYPE, STACK_TYPE
+from ecrdrain.stacks.repositories import PUBLIC
+from ecrdrain.stacks.tree import DELETE_FAILED
 
 # What CloudFormation's resource handlers call retriable ("Resource type handler error codes",
 # CloudFormation CLI user guide). Their code stands in the reason of the event, as
@@ -73,7 +74,7 @@ def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | No
         taken: The steps taken before.
     """
     # A nested stack fails for what is in it, which is listed as well.
-    causes = [each for each in failed if each.type != NESTED_STACK]
+    causes = [each for each in failed if each.type != STACK_TYPE]
     # RetainResources is for stacks that are DELETE_FAILED (API_DeleteStack).
     drains = [each for each in causes if each.drain and each.stack_status == DELETE_FAILED]
     dead = [each for each in drains if each.function_gone]
@@ -88,4 +89,4 @@ def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | No
 
 
 def _is_repository(failed: Failed) -> bool:
-    return failed.type in {PRIVATE, PUBLIC}
+    return failed.type in {REPOSITORY_TYPE, PUBLIC}

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ecrdrain.engine.errors import aws_errors, call_error
-from ecrdrain.stacks.errors import UnknownNameError, UnreadableTemplateError
-from ecrdrain.stacks.template import Declared, declared_resources, read_template
+from ecrdrain.fate.evidence import HELD, STACK_TYPE
+from ecrdrain.fate.outline import Path
+from ecrdrain.fate.policies import read_outline
+from ecrdrain.stacks.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import StackTypeDef
-
-NESTED_STACK = "AWS::CloudFormation::Stack"
 
 DELETED: Final = "DELETE_COMPLETE"
 DELETE_FAILED: Final = "DELETE_FAILED"
@@ -28,7 +29,6 @@ class Resource:
     Attributes:
         physical_id: The name or ARN in its service; "" while it has none.
         reason: CloudFormation's reason for the status; "" when it gives none.
-        declared: What the template says of it; None when the template does not hold it.
     """
 
     logical_id: str
@@ -36,12 +36,11 @@ class Resource:
     physical_id: str
     status: str
     reason: str = ""
-    declared: Declared | None = None
 
     @property
-    def exists(self) -> bool:
-        """Tell whether the stack still holds it."""
-        return self.status != DELETED and bool(self.physical_id)
+    def held(self) -> bool:
+        """Tell whether the stack holds it, so that the stack's end is its own."""
+        return self.status.startswith(HELD) and bool(self.physical_id)
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,7 @@ class Stack:
         root_id: The outermost stack above it; None as well.
         exports: The names of its exports.
         parameters: The values of its parameters.
+        template: Its template, transforms carried out: YAML as text, JSON as an object.
         nested: The nested stacks by their logical ids.
     """
 
@@ -68,12 +68,18 @@ class Stack:
     exports: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     resources: tuple[Resource, ...] = ()
+    template: object = None
     nested: Mapping[str, "Stack"] = field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
         """Tell whether an operation is under way."""
         return is_busy(self.status)
+
+    @cached_property
+    def outline(self) -> Mapping[Path, str]:
+        """The entries of its template; none when it is not understood."""
+        return read_outline(self.template)
 
     def walk(self) -> Iterator["Stack"]:
         """Yield this stack and all below it, the outer before the inner."""
@@ -92,7 +98,6 @@ def read_stack(client: "CloudFormationClient", name: str) -> Stack:
 
     Raises:
         UnknownNameError: There is no such stack in the client's region.
-        UnreadableTemplateError: A template of the tree cannot be understood.
     """
     return _read(client, describe(client, name))
 
@@ -142,8 +147,12 @@ def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
     identity = described["StackId"]
     status = described["StackStatus"]
     resources: tuple[Resource, ...] = ()
+    template: object = None
     if status != DELETED:
-        resources = _resources(client, identity, described["StackName"])
+        # Processed: transforms (SAM, language extensions) have made literals of what they could.
+        answer = client.get_template(StackName=identity, TemplateStage="Processed")
+        template = answer["TemplateBody"]
+        resources = _resources(client, identity)
     return Stack(
         id=identity,
         name=described["StackName"],
@@ -162,6 +171,7 @@ def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
             for each in described.get("Parameters", [])
         },
         resources=resources,
+        template=template,
         nested=dict(_nested(client, resources)),
     )
 
@@ -170,7 +180,7 @@ def _nested(
     client: "CloudFormationClient", resources: Iterable[Resource]
 ) -> Iterator[tuple[str, Stack]]:
     for each in resources:
-        if each.type != NESTED_STACK or not each.exists:
+        if each.type != STACK_TYPE or not each.held:
             continue
         try:
             described = describe(client, each.physical_id)
@@ -179,15 +189,7 @@ def _nested(
         yield each.logical_id, _read(client, described)
 
 
-def _resources(
-    client: "CloudFormationClient", stack_id: str, stack_name: str
-) -> tuple[Resource, ...]:
-    # Processed: transforms (SAM, language extensions) have made literals of what they could.
-    body = client.get_template(StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
-    try:
-        declared = declared_resources(read_template(body))
-    except UnreadableTemplateError as error:
-        raise UnreadableTemplateError(f"stack {stack_name}: {error}") from error
+def _resources(client: "CloudFormationClient", stack_id: str) -> tuple[Resource, ...]:
     return tuple(
         Resource(
             logical_id=each["LogicalResourceId"],
@@ -195,7 +197,6 @@ def _resources(
             physical_id=each.get("PhysicalResourceId", ""),
             status=each["ResourceStatus"],
             reason=each.get("ResourceStatusReason", ""),
-            declared=declared.get(each["LogicalResourceId"]),
         )
         for page in client.get_paginator("list_stack_resources").paginate(StackName=stack_id)
         for each in page["StackResourceSummaries"]

@@ -841,6 +841,7 @@ LONGEST_SERVICE_TIMEOUT = 3600
 REPOSITORY_NAME = re.compile(
   r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
+NAME_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI"
 
 
 class PropertyError(ValueError):
@@ -857,39 +858,30 @@ class Settings(NamedTuple):
 
 def parse_settings(properties, environment, function_arn):
   """Read and check the properties, with the function's environment for what is absent."""
-  name = str(properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME", ""))
-  target = neighbour(function_arn, name)
-  registry = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
+  name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
+  target = neighbour(function_arn, str(name))
+  account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
   on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
   preflight = str(properties.get("Preflight", "true")).lower()
   timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
   mistakes = [
-    f"{each} is not a property; allowed are {', '.join(PROPERTIES)}"
-    for each in properties
-    if each not in PROPERTIES
+    f"{given} is not a property; allowed are {', '.join(PROPERTIES)}"
+    for given in properties
+    if given not in PROPERTIES
   ]
-  for right, mistake in (
-    (name, "RepositoryName is missing, and so is ECR_REPOSITORY_NAME in the environment"),
-    (
-      not name or REPOSITORY_NAME.fullmatch(name),
-      (
-        f"RepositoryName {name!r} is not a repository's name: 2 to 256 lower-case letters "
-        "and digits, with . _ - or / between them; neither ARN nor URI"
-      ),
-    ),
-    (
-      registry == target.account,
-      f"RegistryId {registry!r} is not the function's account; allowed is {target.account}",
-    ),
-    (on_delete in ON_DELETE, f"OnDelete {on_delete!r} is unknown; allowed are {', '.join(ON_DELETE)}"),
-    (preflight in ("true", "false"), f"Preflight {preflight!r} is unknown; allowed are true, false"),
-    (
-      str(timeout) == str(service_timeout_of(properties)),
-      f"ServiceTimeout {timeout!r} is wrong; allowed are 1 to 3600 seconds",
-    ),
+  if not name:
+    mistakes.append("RepositoryName is missing, and ECR_REPOSITORY_NAME in the environment")
+  elif not REPOSITORY_NAME.fullmatch(str(name)):
+    mistakes.append(f"RepositoryName {name!r} is wrong; allowed is {NAME_IN_WORDS}")
+  for what, value, allowed in (
+    ("RegistryId", account, (target.account,)),
+    ("OnDelete", on_delete, ON_DELETE),
+    ("Preflight", preflight, ("true", "false")),
   ):
-    if not right:
-      mistakes.append(mistake)
+    if value not in allowed:
+      mistakes.append(f"{what} {value!r} is wrong; allowed is {', '.join(allowed)}")
+  if str(timeout) != str(service_timeout_of(properties)):
+    mistakes.append(f"ServiceTimeout {timeout!r} is wrong; allowed is 1 to 3600 seconds")
   if mistakes:
     raise PropertyError("; ".join(mistakes))
   return Settings(target, on_delete, preflight == "true")
@@ -1557,31 +1549,29 @@ def tear_down(run):
   """Answer a Delete."""
   target = parse_target(run.identity)
   if target is None:
-    return leave(run, "this resource was never created for a repository")
+    return keep(run, "this resource was never created for a repository")
   repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
   try:
-    first = repository.page(None)
+    repository.known = first = repository.page(None)
   except aws_errors() as failure:
-    error = call_error(failure, "ListImages")
+    error = call_error(failure)
     if error.code == REPOSITORY_NOT_FOUND:
-      return leave(run, "the repository does not exist")
+      return keep(run, "the repository does not exist")
     return Answer(run.identity, in_words(error, target))
-  repository.known = first
   if not first.rows and not first.token:
-    return leave(run, "the repository is empty")
+    return keep(run, "the repository is empty")
   mode = on_delete_of(run.properties, run.environment)
   decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
+  run.log("decision", verdict=decision.verdict, why=decision.why, evidence=decision.evidence)
   if decision.verdict == "drain":
-    run.log("decision", verdict="drain", why=decision.why, evidence=decision.evidence)
     return verdict_on(drain(run, repository), run, target)
-  return leave(run, decision.why, refused=decision.verdict == "refuse", **decision.evidence)
+  return Answer(run.identity, decision.why if decision.verdict == "refuse" else "")
 
 
-def leave(run, why, *, refused=False, **evidence):
+def keep(run, why):
   """Touch nothing, and say why."""
-  verdict = "refuse" if refused else "keep"
-  run.log("decision", verdict=verdict, why=why, evidence=evidence)
-  return Answer(run.identity, why if refused else "")
+  run.log("decision", verdict="keep", why=why)
+  return Answer(run.identity)
 
 
 def drain(run, repository):
@@ -1602,16 +1592,14 @@ def verdict_on(report, run, target):
   """Turn a report into the answer: SUCCESS means verified empty."""
   if report.empty:
     return Answer(run.identity)
-  left = str(report.left)
-  if not report.left_exact:
-    left = f"at least {left}" if report.left else "an unknown number"
+  left = f"{'' if report.left_exact else 'at least '}{report.left}"
   remains = f"{run.deleted} images deleted, {left} left in {target.name}"
   if report.stopped == "deadline":
     return GoOn(remains)
   if report.error is not None:
     return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
   codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
-  named = "; ".join(f"{each.digest}: {each.code}: {each.reason}" for each in report.failures[:NAMED_FAILURES])
+  named = "; ".join(": ".join(failure) for failure in report.failures[:NAMED_FAILURES])
   return Answer(
     run.identity, f"{remains}: {codes}. {named}. Mend the cause or delete them by hand; then {AGAIN}"
   )
@@ -1620,8 +1608,8 @@ def verdict_on(report, run, target):
 def in_words(error, target):
   """Say what went wrong with a call to ECR, and what to do."""
   action = f"ecr:{error.operation} on {target.arn}"
-  words = f"{action} failed with {error.code}: {error.message}"
-  return f"{words}; grant the function's role {action}" if error.denied else words
+  remedy = f"; grant the function's role {action}" if error.denied else ""
+  return f"{action} failed with {error}{remedy}"
 
 
 # --- resource/handler.py: The Lambda function: one answer to each request, whatever happens.

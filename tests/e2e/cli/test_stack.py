@@ -78,7 +78,7 @@ def test_show_says_what_blocks_and_what_does_not(
     assert ran.status == 0
     assert lines["blocks"].endswith("blocks deletion: it holds images, and no drain is attached")
     assert lines["empty"].endswith("deletes natively: it is empty")
-    assert lines["kept"].endswith("kept: its DeletionPolicy is Retain")
+    assert lines["kept"].endswith(f"kept: the DeletionPolicy of Kept in {name} keeps it")
     assert lines["native"].endswith("deletes natively: EmptyOnDelete")
 
 

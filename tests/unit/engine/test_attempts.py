@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.parsers import ResponseParserError
-
 from ecrdrain.engine.attempts import LONGEST_WAIT, MOST_TRIES, PATIENCE, Attempts
+
 from ecrdrain.engine.errors import aws_errors, is_throttle, is_transient, was_refused
 from tests.unit.engine.errors import (
     aws_error,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from ecrdrain.engine.basic import BasicDrain
 
 from ecrdrain.engine import OneAtATime, Page, Report, Until, tell_nobody
-from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from tests.unit.engine.registry import Registry, add, digest_of
 

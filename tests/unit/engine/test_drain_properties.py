@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from ecrdrain.engine.basic import BasicDrain
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrdrain.engine import OneAtATime, Report, Until, drain_repository, tell_nobody
-from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from ecrdrain.lab.ecr_rules import SameCall
 from tests.effort import examples

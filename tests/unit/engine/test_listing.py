@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from ecrdrain.engine.ledger import CallFailed, Ledger
 
 from ecrdrain.engine import OneAtATime, Page, Until
-from ecrdrain.engine.ledger import CallFailed, Ledger
 from ecrdrain.engine.listing import FETCHED, SAMPLE, Listing
 from ecrdrain.lab.ecr_rules import Repository as Rules
 from tests.unit.engine.errors import aws_error, denied

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrdrain.engine.order import Order, OrderedBatch
+
 from ecrdrain.engine.report import Failure
 from tests.unit.engine.registry import digest_of
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from ecrdrain.engine.pace import FIRST_CALLS, SETTLING, SLOWEST, Pace
+
 from tests.unit.engine.virtual import Account, Clock, Outcome, bucket, luck, run_paced
 
 CALLS = 500  # 50,000 images

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.attempts import Attempts
+from ecrdrain.engine.pace import Pace
+
 from ecrdrain.engine.calls import Halted, Until
 from ecrdrain.engine.errors import is_throttle
-from ecrdrain.engine.pace import Pace
 from ecrdrain.lab.strict.throttle import TokenBucket
 
 if TYPE_CHECKING:

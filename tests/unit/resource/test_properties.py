@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecrdrain.fate.arns import RepositoryArn
 from ecrdrain.resource.properties import (
     REPOSITORY_NAME,
     PropertyError,
@@ -16,7 +17,6 @@ from ecrdrain.resource.properties import (
     parse_settings,
     service_timeout_of,
 )
-from ecrdrain.resource.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def mistakes(
 def test_a_name_alone_is_enough() -> None:
     """Everything but the repository's name has a default."""
     settings = parse_settings({"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, FUNCTION)
-    assert settings.target == Target("aws", "eu-west-1", "123456789012", "team/app")
+    assert settings.target == RepositoryArn("aws", "eu-west-1", "123456789012", "team/app")
     assert (settings.on_delete, settings.preflight) == ("WithRepository", True)
 
 

@@ -42,6 +42,11 @@ class ChangeSets:
         stack = {"StackId": stack_id(StackName), "StackName": StackName}
         return {"Stacks": [{**stack, "StackStatus": self.status}]}
 
+    def get_template_summary(self, *, TemplateBody: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        """Return the template's parameters."""
+        assert TemplateBody == BODY
+        return {"Parameters": [{"ParameterKey": "Size"}]}
+
     def create_change_set(self, **given: Any) -> dict[str, Any]:
         """Note what is asked for."""
         self.created = given

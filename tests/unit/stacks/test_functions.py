@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +38,10 @@ def is_gone(
             "describe_stack_events": [{"StackEvents": events or []}],
         }
     )
-    return function_is_gone(Account(cloudformation, functions), of or stack("web"), attached)
+    of = of or stack("web")
+    declared = {"Resources": {"Drain": attached.attributes}}
+    of = replace(of, resources=(*of.resources, attached), template=declared)
+    return function_is_gone(Account(cloudformation, functions), of, attached)
 
 
 @pytest.mark.parametrize("there", [True, False])

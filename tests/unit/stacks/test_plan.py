@@ -31,8 +31,8 @@ def test_what_goes_away_with_images_is_drained_and_nothing_else() -> None:
                 "web",
                 judged("blocks"),
                 judged("drained", drain=Drain("Drain", "web")),
-                judged("kept", kept_by="its DeletionPolicy is Retain"),
-                judged("kept-with-drain", kept_by="x", drain=Drain("Drain", "web")),
+                judged("kept", fate="keep"),
+                judged("kept-with-drain", fate="keep", drain=Drain("Drain", "web")),
                 judged("native", empty_on_delete=True),
                 judged("empty", images=0),
             )
@@ -132,19 +132,19 @@ def test_a_nested_stack_is_refused_and_its_root_is_named() -> None:
 def test_an_unreadable_policy_forbids_the_deletion() -> None:
     """Where nobody can say whether CloudFormation keeps the repository, nothing is deleted."""
     [obstacle] = plan_deletion(
-        [inspection("web", judged("app", unreadable="its DeletionPolicy is not a literal"))]
+        [inspection("web", judged("app", fate="refuse", why="its DeletionPolicy cannot be read"))]
     ).obstacles
 
     assert obstacle == Obstacle(
         "web",
-        "it is not clear whether CloudFormation would keep app: its DeletionPolicy is not a "
-        "literal. Write Delete or Retain and update the stack",
+        "it is not clear whether CloudFormation would keep app: its DeletionPolicy cannot "
+        "be read. Write Delete or Retain and update the stack",
     )
 
 
 def test_a_drain_that_says_never_forbids_the_deletion_while_there_are_images() -> None:
     """Whoever wrote OnDelete: Never wants the images to be deleted on purpose only."""
-    never = Drain("Drain", "web", never=True)
+    never = Drain("Drain", "web", objection="says OnDelete: Never")
 
     [obstacle] = why(inspection("web", judged("app", drain=never)))
     assert obstacle == (

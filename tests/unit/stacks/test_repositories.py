@@ -6,6 +6,7 @@ import pytest
 
 from ecrdrain.stacks.repositories import (
     Drain,
+    Judgement,
     StackRepository,
     Verdict,
     find_repositories,
@@ -13,18 +14,20 @@ from ecrdrain.stacks.repositories import (
     judge,
 )
 from ecrdrain.stacks.survey import ABSENT, Survey
+from ecrdrain.stacks.tree import Resource
 from tests.unit.stacks.trees import arn, drain, nested, resource, stack, stack_id
 
 FULL = Survey(images=3)
 EMPTY = Survey()
 ATTACHED = Drain("Drain", "web")
-NEVER = Drain("Drain", "web", never=True)
+NEVER = Drain("Drain", "web", objection="says OnDelete: Never")
 DEAD = Drain("Drain", "web", dead=True)
 
 
 def owned(**attributes: object) -> StackRepository:
     """Return a repository with what the test is about."""
     facts = {"name": "app", "registry": "private", "logical_id": "R", "stack": "web"}
+    facts["why"] = "the reason"
     return StackRepository(stack_id=stack_id("web"), **{**facts, **attributes})  # type: ignore[arg-type] # values of any attribute
 
 
@@ -41,16 +44,15 @@ def owned(**attributes: object) -> StackRepository:
         (owned(drain=NEVER), FULL, Verdict.BLOCKS),
         (owned(drain=DEAD), FULL, Verdict.BLOCKS),
         (owned(drain=DEAD), EMPTY, Verdict.BLOCKS),
-        (owned(drain=DEAD, kept_by="x"), FULL, Verdict.KEPT),
+        (owned(drain=DEAD, fate="keep"), FULL, Verdict.KEPT),
         (owned(drain=NEVER), EMPTY, Verdict.NATIVE),
-        (owned(kept_by="its DeletionPolicy is Retain"), FULL, Verdict.KEPT),
-        (owned(kept_by="its DeletionPolicy is Retain", drain=ATTACHED), FULL, Verdict.KEPT),
-        (owned(kept_by="x", empty_on_delete=True), FULL, Verdict.KEPT),
-        (owned(kept_by="x", unreadable="y"), FULL, Verdict.KEPT),
-        (owned(unreadable="its DeletionPolicy is not a literal"), FULL, Verdict.UNKNOWN),
-        (owned(unreadable="x", drain=ATTACHED), FULL, Verdict.UNKNOWN),
-        (owned(unreadable="x", empty_on_delete=True), FULL, Verdict.UNKNOWN),
-        (owned(kept_by="x"), ABSENT, Verdict.GONE),
+        (owned(fate="keep"), FULL, Verdict.KEPT),
+        (owned(fate="keep", drain=ATTACHED), FULL, Verdict.KEPT),
+        (owned(fate="keep", empty_on_delete=True), FULL, Verdict.KEPT),
+        (owned(fate="refuse"), FULL, Verdict.UNKNOWN),
+        (owned(fate="refuse", drain=ATTACHED), FULL, Verdict.UNKNOWN),
+        (owned(fate="refuse", empty_on_delete=True), FULL, Verdict.UNKNOWN),
+        (owned(fate="keep"), ABSENT, Verdict.GONE),
     ],
 )
 def test_the_verdict_follows_the_table(
@@ -69,7 +71,7 @@ def test_a_policy_that_retains_keeps_the_repository(policy: str) -> None:
     [found] = find_repositories(stack("web", resource("R", policy=policy)))
 
     assert found.policy == policy
-    assert found.kept_by == f"its DeletionPolicy is {policy}"
+    assert (found.fate, found.why) == ("keep", "the DeletionPolicy of R in web keeps it")
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -77,58 +79,76 @@ def test_a_retained_nested_stack_keeps_all_repositories_below_it(depth: int) -> 
     """However deep the repository stands, the Retain of a stack around it keeps it."""
     inner = stack(f"level{depth}", resource("R"))
     for level in range(depth, 0, -1):
-        policy = "Retain" if level == 1 else "Delete"
+        policy = "Retain" if level == 1 else None
         holder = nested(f"Level{level}", policy)
         inner = stack(f"level{level - 1}", holder, nested={f"Level{level}": inner})
 
     [found] = find_repositories(inner)
 
-    assert found.kept_by == "nested stack Level1's DeletionPolicy is Retain"
+    assert (found.fate, found.why) == ("keep", "the DeletionPolicy of Level1 in level0 keeps it")
     assert found.stack == f"level{depth}"
 
 
-@pytest.mark.parametrize(
-    ("policy", "why"),
-    [
-        (None, "its DeletionPolicy is not a literal"),
-        ("Snapshot", "its DeletionPolicy is Snapshot"),
-    ],
-)
-def test_a_policy_that_is_no_answer_is_doubt(policy: str | None, why: str) -> None:
+@pytest.mark.parametrize("policy", [{"Ref": "Policy"}, "Snapshot"])
+def test_a_policy_that_is_no_answer_is_doubt(policy: object) -> None:
     """Neither a computed policy nor one that repositories do not have is guessed at."""
     [found] = find_repositories(stack("web", resource("R", policy=policy)))
 
-    assert found.kept_by == ""
-    assert found.unreadable == why
+    assert (found.fate, found.policy) == ("refuse", None)
+    assert found.why == "the DeletionPolicy of R in web cannot be read"
 
 
 def test_a_computed_policy_of_a_nested_stack_is_doubt_about_all_in_it() -> None:
     """What is around a repository must be readable as well."""
-    root = stack("root", nested("Child", None), nested={"Child": stack("child", resource("R"))})
+    child = stack("child", resource("R"))
+    root = stack("root", nested("Child", {"Ref": "Policy"}), nested={"Child": child})
 
     [found] = find_repositories(root)
 
-    assert found.unreadable == "nested stack Child's DeletionPolicy is not a literal"
+    assert found.fate == "refuse"
+    assert found.why == "the DeletionPolicy of Child in root cannot be read"
 
 
 def test_a_repository_that_the_template_no_longer_holds_is_doubt() -> None:
     """Its DeletionPolicy is gone with its declaration."""
-    left_over = resource("R")
-    root = stack("web", type(left_over)("R", left_over.type, "app", "DELETE_FAILED"))
+    root = stack("web", Resource("R", "AWS::ECR::Repository", "app", "DELETE_FAILED"))
 
     [found] = find_repositories(root)
 
-    assert found.unreadable == "the template no longer holds R"
+    assert found.fate == "refuse"
     assert not found.empty_on_delete
+
+
+def test_a_repository_that_two_stacks_hold_is_doubt() -> None:
+    """Each may keep it, so none of them decides alone."""
+    child = stack("child", resource("S", physical_id="app"))
+    root = stack(
+        "root", resource("R", physical_id="app"), nested("Child"), nested={"Child": child}
+    )
+
+    assert [(each.logical_id, each.fate, each.why) for each in find_repositories(root)] == [
+        ("R", "refuse", "several stacks list it"),
+        ("S", "refuse", "several stacks list it"),
+    ]
 
 
 def test_deleted_and_unmade_resources_are_no_repositories() -> None:
     """A resource that is gone, or that never came to be, is not the stack's any more."""
     gone = resource("Gone", status="DELETE_COMPLETE")
-    unmade = type(gone)("Unmade", gone.type, "", "CREATE_FAILED")
+    unmade = Resource("Unmade", gone.type, "", "CREATE_COMPLETE")
     other = resource("Bucket", "AWS::S3::Bucket")
 
     assert find_repositories(stack("web", gone, unmade, other)) == []
+
+
+@pytest.mark.parametrize(
+    "status", ["DELETE_SKIPPED", "CREATE_FAILED", "EXPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"]
+)
+def test_what_the_stack_let_go_or_failed_to_create_is_not_drained(status: str) -> None:
+    """The deletion of the stack does not delete it, though it is listed with its name."""
+    root = stack("web", resource("R", physical_id="app", status=status))
+
+    assert find_repositories(root) == []
 
 
 def test_public_repositories_are_told_from_private_ones() -> None:
@@ -171,11 +191,11 @@ def test_a_custom_resource_of_another_type_counts_by_its_physical_id() -> None:
 @pytest.mark.parametrize("where", ["drain", "nested stack"])
 def test_a_retained_drain_empties_nothing(where: str) -> None:
     """CloudFormation sends no Delete to what it keeps."""
-    kept = drain("Drain", "app", policy="Retain" if where == "drain" else "Delete")
+    kept = drain("Drain", "app", policy="Retain" if where == "drain" else None)
     root = stack(
         "root",
         resource("R", physical_id="app"),
-        nested("Drains", "Retain" if where == "nested stack" else "Delete"),
+        nested("Drains", "Retain" if where == "nested stack" else None),
         nested={"Drains": stack("drains", kept)},
     )
 
@@ -196,7 +216,21 @@ def test_on_delete_never_is_seen_as_literal_and_as_parameter(value: object) -> N
 
     [found] = find_repositories(root)
 
-    assert found.drain == Drain("Drain", "web", never=True)
+    assert found.drain == Drain("Drain", "web", objection="says OnDelete: Never")
+
+
+@pytest.mark.parametrize(
+    "value", [{"Fn::If": ["A", "Never", "Always"]}, {"Ref": "Unknown"}, {"Fn::ImportValue": "X"}]
+)
+def test_an_on_delete_that_cannot_be_read_may_be_never(value: object) -> None:
+    """Images that somebody may want to keep are not deleted on a guess."""
+    root = stack("web", resource("R", physical_id="app"), drain("Drain", "app", OnDelete=value))
+
+    [found] = find_repositories(root)
+
+    assert judge(found, FULL) == Judgement(
+        Verdict.BLOCKS, "Drain has an OnDelete that cannot be read"
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from ecrdrain.stacks.errors import UnknownNameError, UnreadableTemplateError
+from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.tree import find_deleted, read_stack
 from tests.unit.stacks.clients import Pages
 from tests.unit.stacks.trees import stack_id
@@ -78,10 +78,11 @@ def test_a_nested_stack_that_cloudformation_has_forgotten_is_left_out() -> None:
     assert read_stack(client(Stacks()), "web").nested == {}
 
 
-def test_a_template_that_cannot_be_read_is_named_with_its_stack() -> None:
-    """There may be many in a tree."""
-    with pytest.raises(UnreadableTemplateError, match="stack web: its template is no valid YAML"):
-        read_stack(client(Stacks("a: [")), "web")
+def test_a_template_that_is_not_understood_is_no_error() -> None:
+    """What it holds is in doubt, which forbids to delete; showing the stack is not forbidden."""
+    stack = read_stack(client(Stacks("a: [")), "web")
+
+    assert (stack.template, stack.outline) == ("a: [", {})
 
 
 def test_an_unknown_stack_is_answered_with_names_that_look_like_it() -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from ecrdrain.stacks.inspection import Inspection, Judged
 from ecrdrain.stacks.repositories import StackRepository, judge
 from ecrdrain.stacks.survey import Survey
-from ecrdrain.stacks.template import Declared
 from ecrdrain.stacks.tree import Resource, Stack
+
+
+@dataclass(frozen=True)
+class Declared(Resource):
+    """A resource, and what its template declares of it."""
+
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 def stack_id(name: str) -> str:
@@ -26,37 +33,39 @@ def resource(
     type_: str = "AWS::ECR::Repository",
     physical_id: str = "",
     *,
-    policy: str | None = "Delete",
+    policy: object = None,
     status: str = "CREATE_COMPLETE",
     **properties: Any,
-) -> Resource:
+) -> Declared:
     """Return a resource as its stack lists it, its name like its logical id unless given."""
-    return Resource(
-        logical_id=logical_id,
-        type=type_,
-        physical_id=physical_id or logical_id.lower(),
-        status=status,
-        declared=Declared(type_, policy, properties),
-    )
+    attributes: dict[str, Any] = {"Type": type_, "Properties": properties}
+    if policy is not None:
+        attributes["DeletionPolicy"] = policy
+    physical_id = physical_id or logical_id.lower()
+    return Declared(logical_id, type_, physical_id, status, attributes=attributes)
 
 
-def drain(logical_id: str, repository: str, **properties: Any) -> Resource:
+def drain(logical_id: str, repository: str, **properties: Any) -> Declared:
     """Return a drain attached to a repository."""
     return resource(logical_id, "Custom::EcrDrain", arn(repository), **properties)
 
 
 def stack(name: str, *resources: Resource, **attributes: Any) -> Stack:
     """Return a stack; nested ones are given by logical id, and need a resource of that name."""
+    declared = {
+        each.logical_id: each.attributes for each in resources if isinstance(each, Declared)
+    }
     return Stack(
         id=stack_id(name),
         name=name,
         status=attributes.pop("status", "CREATE_COMPLETE"),
         resources=resources,
+        template=attributes.pop("template", {"Resources": declared}),
         **attributes,
     )
 
 
-def nested(logical_id: str, policy: str | None = "Delete") -> Resource:
+def nested(logical_id: str, policy: object = None) -> Declared:
     """Return the resource of a nested stack."""
     return resource(
         logical_id, "AWS::CloudFormation::Stack", stack_id(logical_id.lower()), policy=policy

@@ -84,7 +84,7 @@ def test_rendering_imports_no_sdk() -> None:
     check = (
         "import sys; from ecrdrain.templates import render; render('provider'); "
         "print([name for name in sys.modules if name.startswith("
-        "('boto', 'yaml', 'ecrdrain.resource'))])"
+        "('boto', 'ecrdrain.fate', 'ecrdrain.resource'))])"
     )
     result = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", check], capture_output=True, text=True, check=True

@@ -1,21 +1,18 @@
 """The strict reader against a full CloudFormation parser, on real templates."""
 
-import json
-import tarfile
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from cfnlint.decode import decode_str
 
-from ecrdrain.resource import policies
-from ecrdrain.resource.outline import Outline
-from ecrdrain.resource.policies import POLICY_WORDS, UNKNOWN, read_policies
+from ecrdrain.fate import policies
+from ecrdrain.fate.outline import Outline
+from ecrdrain.fate.policies import UNKNOWN
+from tests.unit.fate.full_parser import POLICY_WORDS, policies_of
+from tests.unit.fate.real_templates import as_get_template_returns, real_templates
 
 pytestmark = pytest.mark.once
 
-FOLDER = Path(__file__).parents[3] / ".venv-templates"
 ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
@@ -25,38 +22,15 @@ class Count:
     templates = resources = literals = unknown = 0
 
 
-def real_templates() -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file that may be a template."""
-    for archive in sorted(FOLDER.glob("*.tar.gz")):
-        with tarfile.open(archive) as files:
-            for member in files:
-                path = Path(member.name)
-                is_test_data = {"test", "tests"} & set(path.parts)
-                if member.isfile() and is_test_data and path.suffix in (".yaml", ".yml", ".json"):
-                    opened = files.extractfile(member)
-                    assert opened
-                    yield member.name, opened.read().decode(errors="replace")
-
-
-def as_get_template_returns(text: str) -> object:
-    """Do with a template's text what botocore does: JSON becomes an object."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def compare(body: object, resources: dict[str, object], count: Count) -> list[str]:
     """Compare what the reader says of a template with what the full parser says."""
     wrong = []
     for logical_id, resource in resources.items():
         attributes = resource if isinstance(resource, dict) else {}
         kind = attributes.get("Type")
-        read = read_policies(body, logical_id, str(kind))
-        if read.present is False:
-            wrong.append(f"{logical_id} is absent")
+        read = policies_of(body, logical_id, str(kind))
         count.resources += 1
-        told = (read.deletion, read.update_replace)
+        told = (read["deletion"], read["update_replace"])
         for name, said in zip(ATTRIBUTES, told, strict=True):
             true = attributes.get(name)
             if said == UNKNOWN:
@@ -65,8 +39,8 @@ def compare(body: object, resources: dict[str, object], count: Count) -> list[st
                 wrong.append(f"{name} of {logical_id} is {said} instead of {true}")
             else:
                 count.literals += said is not None
-    if read_policies(body, "NoSuchThing", "none").present:
-        wrong.append("NoSuchThing is present")
+    if set(policies_of(body, "NoSuchThing", "none").values()) != {UNKNOWN}:
+        wrong.append("NoSuchThing has policies")
     return wrong
 
 
@@ -76,14 +50,12 @@ def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates(
     """Whatever it says is so; of templates without transforms it understands nearly all."""
     # A template is asked about each of its resources, and need not be read anew for each.
     monkeypatch.setattr(policies, "Outline", cache(Outline))
-    if not list(FOLDER.glob("*.tar.gz")):
-        pytest.fail(f"{FOLDER} holds no templates; fetch them: make templates")
     counts = {"JSON": Count(), "YAML": Count()}
     wrong: list[str] = []
     for name, text in real_templates():
         template, mistakes = decode_str(text)
         body = as_get_template_returns(text)
-        read_policies(body, "NoSuchThing", "none")
+        policies_of(body, "NoSuchThing", "none")
         resources = template.get("Resources") if isinstance(template, dict) else None
         if mistakes or not isinstance(resources, dict):
             continue  # The full parser does not take it for a template either.

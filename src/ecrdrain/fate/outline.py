@@ -7,19 +7,22 @@ understand makes it give up.
 """
 
 import re
-from typing import Final
+from typing import TypeAlias
 
-OPAQUE: Final = "..."
-"""Stands for a value other than a single word."""
+OPAQUE, FLOW = "...", "[]"
+"""Stand for a block or a text; for a value in quotes or brackets that is no single word."""
 
-MERGE, ITEM, TAGGED = "<<", "-", "!"
-"""Stand for a key that brings others or is there twice; in the place of a key, for an item
-of a sequence; for a value that a tag makes into something else."""
+MERGE, ITEM = "<<", "-"
+"""Stand in the place of a key: for one that brings others, or is there twice; for an item of a
+sequence."""
+
+Path: TypeAlias = tuple[str, ...]
 
 _FIRST = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`]"""
 _LINE_END = r"(?:[ \t]+\#[^\n]*|[ \t]*)\n"
 _EMPTY_LINES = r"(?:[ \t]*(?:#[^\n]*)?\n)*+"
 _BLANK_LINES = r"(?:[ \t]*\n)*+"
+_TEXT = r"(?:[^\n:]|:(?=\S))*?"
 _KEY = (
     rf"""(?:(["'])(?P<quoted>[^"'\\\n]+)\1|(?P<plain>(?:{_FIRST}|[-?:](?=\S))"""
     r"(?:[^\n:#]|:(?!\s)|(?<!\s)#)*?))[ \t]*:(?=\s)"
@@ -39,8 +42,9 @@ class Outline:
     """The entries of a document, read once.
 
     Attributes:
-        found: Each entry's value, a word or OPAQUE, by the keys that lead to it.
-        open: The columns and keys that lead to the latest entry.
+        found: Each entry's value by the keys that lead to it: a word, OPAQUE or FLOW, with its
+            tags before it (!Ref Name).
+        open: The columns and paths of the entries around the latest one, and its own.
         waits: The latest entry has no value so far; a nested block may follow.
 
     Raises:
@@ -50,8 +54,8 @@ class Outline:
     def __init__(self, text: str) -> None:
         self.text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")) + "\n"
         self.position = 0
-        self.found: dict[tuple[str, ...], str] = {}
-        self.open: list[tuple[int, str]] = []
+        self.found: dict[Path, str] = {}
+        self.open: list[tuple[int, Path]] = [(-1, ())]
         self.waits = True
         # What only YAML 1.1 takes for a line break, or a further document.
         if re.search(r"[\x85\u2028\u2029]", text):
@@ -86,56 +90,56 @@ class Outline:
             self.enter(self.position - start, key["plain"] or key["quoted"])
             self.position = key.end()
         # A value alone belongs to the entry before it, which may be the dash on its line.
-        if not self.waits or not self.open or self.open[-1][0] >= self.position - start:
+        column = self.open[-1][0]
+        if not self.waits or not 0 <= column < self.position - start:
             raise NotUnderstoodError
         self.read_value()
 
     def enter(self, column: int, key: str) -> None:
         """Begin an entry in the block that its column says, or in one nested in the latest."""
         left = None
-        while self.open and self.open[-1][0] >= column:
+        while self.open[-1][0] >= column:
+            latest, path = self.open[-1]
             # The dashes of a sequence may stand in the column of the key that it belongs to.
-            if self.open[-1][0] == column and key == ITEM != self.open[-1][1]:
+            if latest == column and key == ITEM != path[-1]:
                 break
-            left = self.open.pop()[0]
+            left = latest
+            self.open.pop()
         if (left is None and not self.waits) or left not in (None, column):
             raise NotUnderstoodError
-        path = tuple(name for _, name in self.open)
-        if key != ITEM and (*path, key) in self.found:
+        around = self.open[-1][1]
+        if key != ITEM and (*around, key) in self.found:
             key = MERGE
-        self.open.append((column, key))
-        self.found[*path, key] = OPAQUE
+        path = (*around, key)
+        self.open.append((column, path))
+        self.found[path] = OPAQUE
         self.waits = True
 
     def read_value(self) -> None:
         """Read what stands after a key or dash, or on the lines below it as its scalar."""
-        column = self.open[-1][0]
-        path = tuple(name for _, name in self.open)
-        if self.take(r"[ \t]*((?:[!&]\S*(?:[ \t]+|(?=\n)))*)")[1]:
-            self.found[path] = TAGGED
+        column, path = self.open[-1]
+        tags = self.take(r"[ \t]*((?:[!&]\S*(?:[ \t]+|(?=\n)))*)")[1]
+        if tags:
+            self.found[path] = f"{tags.strip()} {OPAQUE}"
         first = self.text[self.position]
         if first in "\n#":
             return
         self.waits = False
-        value = OPAQUE
+        deeper = f" {{{column + 1},}}"
         if first in "|>":
-            self.skip_text(column)
-        elif first in "[{\"'*":
+            self.take(rf"[|>][-+]?{_LINE_END}(?:{deeper}[^\n]*\n|[ \t]*\n)*+")
+            return
+        if first in "[{\"'*":
             start = self.position
             self.skip_flow()
-            if first in "\"'":
-                value = self.text[start + 1 : self.position - 1]
+            value = self.text[start : self.position]
             self.take(_LINE_END)
         else:
-            value = self.take_plain(column)
-        if self.found[path] == OPAQUE and re.fullmatch(r"[A-Za-z][\w:.-]*", value, re.ASCII):
-            self.found[path] = value
-
-    def skip_text(self, column: int) -> None:
-        """Go past a | or > and its text: all lines that are indented more than its key."""
-        self.take(rf"[|>][-+]?{_LINE_END}{_BLANK_LINES}")
-        while self.indent() > column:
-            self.take(rf"[^\n]*\n{_BLANK_LINES}")
+            # Text without quotes goes on in the lines below that are indented more than its key.
+            more = rf"(?:[ \t]*\n{_BLANK_LINES}{deeper}+(?!\#){_TEXT})*"
+            value = self.take(rf"(?={_FIRST}|[-?:]\S)({_TEXT}{more}){_LINE_END}")[1]
+        word = re.fullmatch(r"""(["']?)([A-Za-z][\w:.-]*)\1""", value, re.ASCII)
+        self.found[path] = self.found[path].replace(OPAQUE, word[2] if word else FLOW)
 
     def skip_flow(self) -> None:
         """Go past a quoted text, an alias, or a bracket and all that it holds."""
@@ -144,19 +148,3 @@ class Outline:
             depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(self.take(_FLOW_TOKEN)[0], 0)
             if not depth:
                 return
-
-    def take_plain(self, column: int) -> str:
-        """Go past text without quotes; it goes on in each line indented more than its key."""
-        self.take(rf"(?={_FIRST}|[-?:]\S)")
-        words: list[str] = []
-        while True:
-            line = self.take(r"((?:[^\n:]|:(?=\S))*?)([ \t]+#[^\n]*)?[ \t]*\n")
-            words.append(line[1])
-            self.take(_BLANK_LINES)
-            if line[2] or self.indent() <= column or self.see(" *#"):
-                return " ".join(words)
-            self.take(" *")
-
-    def indent(self) -> int:
-        """Return how many spaces come next."""
-        return len(self.take("(?=( *))")[1])

@@ -4,13 +4,26 @@ from dataclasses import dataclass
 
 import yaml
 
-from ecrdrain.resource.policies import POLICY_WORDS, UNKNOWN, read_policies
+from ecrdrain.fate.policies import UNKNOWN, Policies, read_outline, read_policies
+
+POLICY_WORDS = (None, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
+"""Source: CloudFormation template reference, "DeletionPolicy attribute"."""
 
 STRING, MAPPING = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
 
 
 class DoubtError(Exception):
     """What stands there may mean anything: a merge, a repetition, a transform, no mapping."""
+
+
+def policies_of(template: object, logical_id: str, resource_type: str) -> Policies:
+    """Read a resource's policies; whatever is no word of a policy counts as UNKNOWN."""
+    policies = read_policies(read_outline(template), logical_id, resource_type)
+    if policies["deletion"] not in POLICY_WORDS:
+        policies["deletion"] = UNKNOWN
+    if policies["update_replace"] not in POLICY_WORDS:
+        policies["update_replace"] = UNKNOWN
+    return policies
 
 
 @dataclass(frozen=True)
@@ -83,15 +96,14 @@ def disagreements(text: str) -> tuple[list[str], int]:
     try:
         resources = parse(text)
     except DoubtError:
-        policies = read_policies(text, "A", "AWS::ECR::Repository")
-        return [] if policies.present is None else [f"{policies} of a doubtful template"], 0
+        policies = policies_of(text, "A", "AWS::ECR::Repository")
+        known = set(policies.values()) != {UNKNOWN}
+        return [f"{policies} of a doubtful template"] * known, 0
     wrong, unknown = [], 0
     for logical_id, truth in resources.items():
         kind = (truth and truth.type) or "none"
-        policies = read_policies(text, logical_id, kind)
-        told = [policies.deletion, policies.update_replace]
-        if policies.present is False:
-            wrong.append(f"{logical_id} is absent")
+        policies = policies_of(text, logical_id, kind)
+        told = [policies["deletion"], policies["update_replace"]]
         if truth is None or truth.type in (None, UNKNOWN):
             wrong += [f"{logical_id}: {policies} of a doubtful resource"] * (told != [UNKNOWN] * 2)
             continue
@@ -100,6 +112,6 @@ def disagreements(text: str) -> tuple[list[str], int]:
                 unknown += true in POLICY_WORDS
             elif said != true:
                 wrong.append(f"{logical_id} has {said} instead of {true}")
-    if read_policies(text, "NoSuchThing", "none").present:
-        wrong.append("NoSuchThing is present")
+    if set(policies_of(text, "NoSuchThing", "none").values()) != {UNKNOWN}:
+        wrong.append("NoSuchThing has policies")
     return wrong, unknown

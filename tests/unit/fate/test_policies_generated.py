@@ -4,9 +4,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ecrdrain.resource.policies import UNKNOWN, read_policies
+from ecrdrain.fate.policies import UNKNOWN
 from tests.effort import examples
-from tests.unit.resource.full_parser import disagreements
+from tests.unit.fate.full_parser import disagreements, policies_of
 
 TYPES = ("AWS::ECR::Repository", "AWS::CloudFormation::Stack", "AWS::S3::Bucket")
 WORDS = (None, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
@@ -105,9 +105,8 @@ def test_plain_block_style_is_always_understood(
     assert disagreements(text) == ([], 0)
     for logical_id, attributes in resources.items():
         value = attributes.get("DeletionPolicy")
-        told = read_policies(text, logical_id, attributes["Type"])
-        assert told.present
-        assert told.deletion == (value if value in WORDS else UNKNOWN)
+        told = policies_of(text, logical_id, attributes["Type"])
+        assert told["deletion"] == (value if value in WORDS else UNKNOWN)
 
 
 SEEDS = (
@@ -238,6 +237,6 @@ def test_no_damage_to_a_template_misleads_the_reader(text: str) -> None:
         wrong, _ = disagreements(text)
     except yaml.YAMLError:
         # No stack was ever made of it; the reader must only not fail.
-        read_policies(text, "A", "AWS::X")
+        policies_of(text, "A", "AWS::X")
         wrong = []
     assert wrong == []

@@ -5,17 +5,17 @@ from textwrap import dedent
 
 import pytest
 
-from ecrdrain.resource.outline import NotUnderstoodError, Outline
-from ecrdrain.resource.policies import UNKNOWN, Policies, read_policies
+from ecrdrain.fate.outline import NotUnderstoodError, Outline
+from ecrdrain.fate.policies import UNKNOWN, Policies
+from tests.unit.fate.full_parser import policies_of
 
 TYPE = "AWS::ECR::Repository"
-NOTHING_KNOWN = Policies(present=None, deletion=UNKNOWN, update_replace=UNKNOWN)
-ONLY_PRESENCE_KNOWN = Policies(present=True, deletion=UNKNOWN, update_replace=UNKNOWN)
+NOTHING_KNOWN = Policies(deletion=UNKNOWN, update_replace=UNKNOWN)
 
 
 def read(template: object) -> Policies:
     """Read the policies of the resource called Repository."""
-    return read_policies(template, "Repository", TYPE)
+    return policies_of(template, "Repository", TYPE)
 
 
 def of(yaml: str) -> Policies:
@@ -215,7 +215,7 @@ READ = {
 def test_the_policies_are_read_in_every_block_style(style: str) -> None:
     """What a template writes as plain words is read, whatever stands around it."""
     text = dedent(READ[style])
-    expected = Policies(present=True, deletion="Retain", update_replace="Delete")
+    expected = Policies(deletion="Retain", update_replace="Delete")
     assert read(text) == expected
     assert read(text.replace("\n", "\r\n")) == expected
     assert read(text.replace("\n", "\r")) == expected
@@ -227,7 +227,7 @@ def test_the_policies_are_read_in_every_block_style(style: str) -> None:
 def test_each_policy_is_read_from_json_and_yaml(word: str) -> None:
     """All of CloudFormation's words for a policy are known."""
     template = {"Resources": {"Repository": {"Type": TYPE, "DeletionPolicy": word}}}
-    expected = Policies(present=True, deletion=word, update_replace=None)
+    expected = Policies(deletion=word, update_replace=None)
     assert read(template) == expected
     assert of(f"Resources: \n  Repository: \n    Type: {TYPE}\n    DeletionPolicy: {word}\n") == (
         expected
@@ -236,16 +236,15 @@ def test_each_policy_is_read_from_json_and_yaml(word: str) -> None:
 
 def test_an_absent_policy_is_told_from_an_unknown_one() -> None:
     """A resource without the attributes has none."""
-    expected = Policies(present=True, deletion=None, update_replace=None)
+    expected = Policies(deletion=None, update_replace=None)
     assert read({"Resources": {"Repository": {"Type": TYPE}}}) == expected
     assert of(f"Resources:\n  Repository:\n    Type: {TYPE}\n") == expected
 
 
-def test_an_absent_resource_is_told_from_an_unknown_one() -> None:
-    """A template that is understood and does not declare the logical id says so."""
-    expected = Policies(present=False)
-    assert read({"Resources": {"Other": {"Type": TYPE}}}) == expected
-    assert of("Resources:\n  Other:\n    Repository: a\n") == expected
+def test_an_absent_resource_has_no_policies_that_are_known() -> None:
+    """A template that does not declare the logical id no longer tells them."""
+    assert read({"Resources": {"Other": {"Type": TYPE}}}) == NOTHING_KNOWN
+    assert of("Resources:\n  Other:\n    Repository: a\n") == NOTHING_KNOWN
 
 
 POLICY_UNKNOWN = [
@@ -277,7 +276,7 @@ POLICY_UNKNOWN = [
 def test_a_policy_that_is_not_one_plain_word_is_unknown(attribute: str) -> None:
     """Functions, aliases, merges, repetitions and texts of any other kind are not guessed at."""
     policies = read(f"Resources:\n  Repository:\n    Type: {TYPE}\n    {attribute}\n")
-    assert (policies.present, policies.deletion) == (True, UNKNOWN)
+    assert policies["deletion"] == UNKNOWN
 
 
 RESOURCE_UNKNOWN = [
@@ -294,9 +293,9 @@ RESOURCE_UNKNOWN = [
 
 
 @pytest.mark.parametrize("resource", RESOURCE_UNKNOWN)
-def test_a_resource_that_is_not_understood_is_at_least_there(resource: str) -> None:
-    """Of a resource in another style, or of another type, only the presence is told."""
-    assert read(f"Resources:\n  {resource}\n  Other:\n    Type: {TYPE}\n") == ONLY_PRESENCE_KNOWN
+def test_of_a_resource_that_is_not_understood_nothing_is_said(resource: str) -> None:
+    """It is in another style, or of another type."""
+    assert read(f"Resources:\n  {resource}\n  Other:\n    Type: {TYPE}\n") == NOTHING_KNOWN
 
 
 TEMPLATE_UNKNOWN = [
@@ -323,7 +322,7 @@ TEMPLATE_UNKNOWN = [
 
 
 @pytest.mark.parametrize("template", TEMPLATE_UNKNOWN)
-def test_what_may_hide_or_bring_resources_makes_the_presence_unknown(template: str) -> None:
+def test_what_may_hide_or_bring_resources_makes_them_unknown(template: str) -> None:
     """Flow style, merges, repetitions, loops and transforms may hold any resource."""
     assert read(template) == NOTHING_KNOWN
 
@@ -394,12 +393,12 @@ def test_functions_in_json_are_unknown() -> None:
     """A policy that is an object, or stands beside a transform, is not guessed at."""
     resource = {"Type": TYPE, "DeletionPolicy": {"Ref": "Policy"}}
     template = json.loads(json.dumps({"Resources": {"Repository": resource}}))
-    assert read(template) == Policies(present=True, deletion=UNKNOWN, update_replace=None)
+    assert read(template) == Policies(deletion=UNKNOWN, update_replace=None)
     resource["Fn::Transform"] = {"Name": "AWS::Include"}
-    assert read({"Resources": {"Repository": resource}}) == ONLY_PRESENCE_KNOWN
+    assert read({"Resources": {"Repository": resource}}) == NOTHING_KNOWN
     assert read({"Resources": {"Repository": resource, "Fn::ForEach": []}}) == NOTHING_KNOWN
     assert read({"Resources": {"Repository": resource}, "Transform": "Macro"}) == NOTHING_KNOWN
-    assert read({"Resources": {"Repository": "word"}}) == ONLY_PRESENCE_KNOWN
+    assert read({"Resources": {"Repository": "word"}}) == NOTHING_KNOWN
 
 
 def test_very_deep_nesting_is_read() -> None:
@@ -408,7 +407,7 @@ def test_very_deep_nesting_is_read() -> None:
     nested = "".join(f"{' ' * (4 + level)}K:\n" for level in range(1, depth))
     text = f"Resources:\n  Repository:\n    Type: {TYPE}\n    Metadata:\n{nested}"
     text += f"    DeletionPolicy: Retain\n    Properties: {'[' * depth}{']' * depth}\n"
-    expected = Policies(present=True, deletion="Retain", update_replace=None)
+    expected = Policies(deletion="Retain", update_replace=None)
     assert read(text) == expected
     deep: dict[str, object] = {}
     for _ in range(depth):

@@ -1,15 +1,26 @@
 """Reading: what the guard is told, by how few calls, and what happens when it cannot be read."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from ecrdrain.resource.evidence import GUARD_READS, StackReadError, decide, gather, readable
-from ecrdrain.resource.guard import Evidence, Link
-from ecrdrain.resource.policies import Policies
-from ecrdrain.resource.target import Target
-from tests.unit.resource.cloudformation import HOME, REPOSITORY, STACK, CloudFormation, Stack, arn
+from ecrdrain.fate.arns import RepositoryArn
+from ecrdrain.fate.evidence import (
+    READS,
+    StackReadError,
+    StackTree,
+    decide,
+    denied_reads,
+    read_stack,
+)
+from ecrdrain.fate.evidence import gather as gather_in
+from ecrdrain.fate.guard import Evidence, Link
+from ecrdrain.fate.policies import Policies
+from tests.unit.fate.cloudformation import HOME, REPOSITORY, STACK, CloudFormation, Stack, arn
 
-APP = Target("aws", "eu-west-1", "111122223333", "app")
+APP = RepositoryArn("aws", "eu-west-1", "111122223333", "app")
 ROW = ("Repository", REPOSITORY, "app", "CREATE_COMPLETE")
 DRAIN = (
     "Drain",
@@ -17,7 +28,17 @@ DRAIN = (
     "arn:aws:ecr:eu-west-1:111122223333:repository/app",
     "CREATE_COMPLETE",
 )
-SILENT = Policies(present=True, deletion=None, update_replace=None)
+SILENT = Policies(deletion=None, update_replace=None)
+
+
+def gather(cloudformation: Any, stack_id: str, repository: RepositoryArn) -> Evidence:
+    """Read what the decision stands on, as the function does."""
+    return gather_in(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
+
+
+def link(stack: str, resource: str, status: str) -> Link:
+    """Be a resource without policies in its stack."""
+    return {"stack": arn(stack), "resource": resource, "status": status, **SILENT}
 
 
 def nested(name: str, status: str = "CREATE_COMPLETE") -> tuple[str, str, str, str]:
@@ -38,13 +59,13 @@ def article(root_status: str = "DELETE_IN_PROGRESS") -> CloudFormation:
 def test_a_repository_in_the_same_stack_takes_three_calls() -> None:
     """The stack itself, what it holds, and its template: that is all a plain teardown reads."""
     aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [DRAIN, DRAIN, ROW]))
-    assert gather(aws.client, arn("one"), APP) == Evidence(
-        "app",
-        arn("one"),
-        owners=(arn("one"),),
-        statuses={arn("one"): "DELETE_IN_PROGRESS"},
-        chain=(Link(arn("one"), "Repository", "CREATE_COMPLETE", SILENT),),
-    )
+    assert gather(aws.client, arn("one"), APP) == {
+        "repository": "app",
+        "stack": arn("one"),
+        "owners": [arn("one")],
+        "statuses": {arn("one"): "DELETE_IN_PROGRESS"},
+        "chain": [link("one", "Repository", "CREATE_COMPLETE")],
+    }
     assert aws.calls == [
         ("ListStackResources", "one"),
         ("DescribeStacks", "one"),
@@ -55,16 +76,16 @@ def test_a_repository_in_the_same_stack_takes_three_calls() -> None:
 def test_a_repository_in_a_sibling_stack_is_found_over_the_root() -> None:
     """The chain goes from the repository up to the stack that is being deleted."""
     aws = article()
-    assert gather(aws.client, arn("drain"), APP) == Evidence(
-        "app",
-        arn("drain"),
-        owners=(arn("ecr"),),
-        statuses={arn("ecr"): "CREATE_COMPLETE", arn("root"): "DELETE_IN_PROGRESS"},
-        chain=(
-            Link(arn("ecr"), "Repository", "CREATE_COMPLETE", SILENT),
-            Link(arn("root"), "Ecr", "CREATE_COMPLETE", SILENT),
-        ),
-    )
+    assert gather(aws.client, arn("drain"), APP) == {
+        "repository": "app",
+        "stack": arn("drain"),
+        "owners": [arn("ecr")],
+        "statuses": {arn("ecr"): "CREATE_COMPLETE", arn("root"): "DELETE_IN_PROGRESS"},
+        "chain": [
+            link("ecr", "Repository", "CREATE_COMPLETE"),
+            link("root", "Ecr", "CREATE_COMPLETE"),
+        ],
+    }
     assert ("ListStackResources", "old") not in aws.calls
     assert len(aws.calls) == len(set(aws.calls))
 
@@ -77,7 +98,7 @@ def test_a_repository_two_levels_down_is_found_from_the_root() -> None:
         ecr=Stack("CREATE_COMPLETE", [ROW], parent="middle"),
     )
     facts = gather(aws.client, arn("root"), APP)
-    assert [link.logical_id for link in facts.chain] == ["Repository", "Ecr", "Middle"]
+    assert [each["resource"] for each in facts["chain"]] == ["Repository", "Ecr", "Middle"]
 
 
 def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
@@ -85,7 +106,7 @@ def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
     aws = article()
     aws.stacks[arn("ecr")].status = "DELETE_IN_PROGRESS"
     facts = gather(aws.client, arn("ecr"), APP)
-    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
+    assert [each["stack"] for each in facts["chain"]] == [arn("ecr")]
     assert {stack for _, stack in aws.calls} == {"ecr"}
 
 
@@ -93,7 +114,7 @@ def test_without_an_ending_stack_the_chain_is_the_repository_alone() -> None:
     """In an update only the owner's template is read."""
     aws = article("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     facts = gather(aws.client, arn("drain"), APP)
-    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
+    assert [each["stack"] for each in facts["chain"]] == [arn("ecr")]
     assert ("GetTemplate", "root") not in aws.calls
 
 
@@ -103,15 +124,99 @@ def test_a_nested_stack_that_was_let_go_does_not_end_with_its_parent(status: str
     aws = article()
     aws.stacks[arn("root")].rows[0] = nested("ecr", status)
     facts = gather(aws.client, arn("ecr"), APP)
-    assert [link.stack_id for link in facts.chain] == [arn("ecr")]
-    assert gather(aws.client, arn("drain"), APP).chain == ()
+    assert [each["stack"] for each in facts["chain"]] == [arn("ecr")]
+    assert "owners" not in gather(aws.client, arn("drain"), APP)
+
+
+HELD_OR_NOT = {
+    # What the stack has created, and not deleted yet.
+    "CREATE_COMPLETE": True,
+    "UPDATE_IN_PROGRESS": True,
+    "UPDATE_FAILED": True,
+    "UPDATE_COMPLETE": True,
+    "UPDATE_ROLLBACK_IN_PROGRESS": True,
+    "UPDATE_ROLLBACK_COMPLETE": True,
+    "UPDATE_ROLLBACK_FAILED": True,
+    "DELETE_IN_PROGRESS": True,
+    "DELETE_FAILED": True,
+    # The name may be taken by another repository.
+    "CREATE_IN_PROGRESS": False,
+    "CREATE_FAILED": False,
+    # Let go, and listed for a while longer.
+    "DELETE_COMPLETE": False,
+    "DELETE_SKIPPED": False,
+    # Only what has been imported is the stack's.
+    "IMPORT_COMPLETE": True,
+    "IMPORT_IN_PROGRESS": False,
+    "IMPORT_FAILED": False,
+    "IMPORT_ROLLBACK_IN_PROGRESS": False,
+    "IMPORT_ROLLBACK_FAILED": False,
+    "IMPORT_ROLLBACK_COMPLETE": False,
+    # Moved to another stack, or to be moved, or perhaps back.
+    "EXPORT_IN_PROGRESS": False,
+    "EXPORT_FAILED": False,
+    "EXPORT_COMPLETE": False,
+    "EXPORT_ROLLBACK_IN_PROGRESS": False,
+    "EXPORT_ROLLBACK_FAILED": False,
+    "EXPORT_ROLLBACK_COMPLETE": False,
+    # Of stacks, whose events share the enumeration.
+    "ROLLBACK_IN_PROGRESS": False,
+    "ROLLBACK_COMPLETE": False,
+    "ROLLBACK_FAILED": False,
+}
+
+
+def test_every_status_of_a_resource_is_decided() -> None:
+    """Botocore's model of CloudFormation lists them; a new one is not held until it is here."""
+    model: Any = CloudFormation().client.meta.service_model
+    assert set(HELD_OR_NOT) == set(model.shape_for("ResourceStatus").enum)
+
+
+@pytest.mark.parametrize("status", [*HELD_OR_NOT, "SOMETHING_NEW"])
+def test_only_what_a_stack_certainly_holds_ends_with_it(status: str) -> None:
+    """A row that may stand for something else is nobody's, and keeps its images."""
+    aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [("R", REPOSITORY, "app", status)]))
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    held = HELD_OR_NOT.get(status, False)
+    assert decision.evidence["situation"] == ("DELETED" if held else "NO_OWNER")
+
+
+def test_a_repository_that_was_moved_to_another_stack_belongs_to_that_one() -> None:
+    """After a refactoring the old row says EXPORT_COMPLETE, the new one IMPORT_COMPLETE."""
+    aws = article()
+    exported = ("Old", REPOSITORY, "app", "EXPORT_COMPLETE")
+    aws.stacks[arn("drain")].rows.append(exported)
+    aws.stacks[arn("ecr")].rows[0] = (*ROW[:3], "IMPORT_COMPLETE")
+    facts = gather(aws.client, arn("drain"), APP)
+    assert facts["owners"] == [arn("ecr")]
+    assert [each["resource"] for each in facts["chain"]] == ["Repository", "Ecr"]
+
+
+def test_a_nested_stack_that_was_moved_out_of_the_tree_is_not_of_it() -> None:
+    """Its new root decides, and that one is not being deleted."""
+    aws = article()
+    aws.stacks[arn("root")].rows[0] = nested("ecr", "EXPORT_COMPLETE")
+    decision = decide(aws.client, "WithRepository", arn("drain"), APP)
+    assert decision.evidence["situation"] == "NO_OWNER"
+
+
+def test_a_repository_that_the_first_deletion_retained_is_kept_in_the_second() -> None:
+    """The stack failed on something else, and lists the repository as skipped."""
+    aws = CloudFormation(
+        one=Stack(
+            "DELETE_IN_PROGRESS",
+            [("Repository", REPOSITORY, "app", "DELETE_SKIPPED"), (*DRAIN[:3], "DELETE_FAILED")],
+        )
+    )
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    assert (decision.verdict, decision.evidence["situation"]) == ("keep", "NO_OWNER")
 
 
 @pytest.mark.parametrize("status", ["DELETE_SKIPPED", "DELETE_COMPLETE", "CREATE_FAILED"])
 def test_a_repository_that_was_let_go_or_never_created_has_no_owner(status: str) -> None:
     """What a stack only lists for the record does not make it the owner."""
     aws = CloudFormation(one=Stack("DELETE_IN_PROGRESS", [(*ROW[:3], status)]))
-    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+    assert gather(aws.client, arn("one"), APP) == {"repository": "app", "stack": arn("one")}
 
 
 def test_another_kind_of_resource_with_the_repository_s_name_is_no_owner() -> None:
@@ -125,30 +230,34 @@ def test_another_kind_of_resource_with_the_repository_s_name_is_no_owner() -> No
             ],
         )
     )
-    assert gather(aws.client, arn("one"), APP).owners == ()
+    assert gather(aws.client, arn("one"), APP).get("owners") is None
 
 
 def test_two_owners_are_both_told() -> None:
     """A repository that several stacks list is not decided on the first of them."""
     aws = article()
     aws.stacks[arn("root")].rows.append(ROW)
-    assert gather(aws.client, arn("drain"), APP).owners == (arn("root"), arn("ecr"))
+    assert gather(aws.client, arn("drain"), APP)["owners"] == [arn("root"), arn("ecr")]
     assert decide(aws.client, "WithRepository", arn("drain"), APP).verdict == "refuse"
 
 
 @pytest.mark.parametrize(
-    "target",
+    "repository",
     [
-        Target("aws", "eu-west-1", "999988887777", "app"),
-        Target("aws", "us-east-1", "111122223333", "app"),
-        Target("aws-cn", "eu-west-1", "111122223333", "app"),
+        RepositoryArn("aws", "eu-west-1", "999988887777", "app"),
+        RepositoryArn("aws", "us-east-1", "111122223333", "app"),
+        RepositoryArn("aws-cn", "eu-west-1", "111122223333", "app"),
     ],
 )
-def test_a_repository_elsewhere_is_told_without_a_call(target: Target) -> None:
+def test_a_repository_elsewhere_is_told_without_a_call(repository: RepositoryArn) -> None:
     """A stack holds repositories of its own account and region only."""
     aws = article()
-    assert gather(aws.client, arn("root"), target) == Evidence("app", arn("root"), foreign=True)
-    assert gather(aws.client, "", target).foreign
+    assert gather(aws.client, arn("root"), repository) == {
+        "repository": "app",
+        "stack": arn("root"),
+        "elsewhere": True,
+    }
+    assert gather(aws.client, "", repository)["elsewhere"]
     assert aws.calls == []
 
 
@@ -158,7 +267,7 @@ def test_stacks_that_name_each_other_as_parents_are_read_once() -> None:
         one=Stack("DELETE_IN_PROGRESS", [nested("two")], parent="two"),
         two=Stack("DELETE_IN_PROGRESS", [nested("one")], parent="one"),
     )
-    assert gather(aws.client, arn("one"), APP).owners == ()
+    assert gather(aws.client, arn("one"), APP).get("owners") is None
     assert len(aws.calls) == 4
 
 
@@ -194,12 +303,12 @@ def updating(
 def test_a_renamed_repository_is_found_in_the_events_of_the_update(status: str) -> None:
     """The resource that was the repository is told, with the policies it has now."""
     aws = updating(RENAMED, status=status)
-    assert gather(aws.client, arn("one"), APP) == Evidence(
-        "app",
-        arn("one"),
-        statuses={arn("one"): status},
-        replaced=Link(arn("one"), "Repository", "UPDATE_COMPLETE", SILENT),
-    )
+    assert gather(aws.client, arn("one"), APP) == {
+        "repository": "app",
+        "stack": arn("one"),
+        "statuses": {arn("one"): status},
+        "replaced": link("one", "Repository", "UPDATE_COMPLETE"),
+    }
 
 
 def test_a_renamed_repository_is_found_in_a_sibling_stack() -> None:
@@ -210,8 +319,8 @@ def test_a_renamed_repository_is_found_in_a_sibling_stack() -> None:
     ecr.rows[0] = UPDATED
     ecr.events = [("Repository", "app", "UPDATE_IN_PROGRESS"), ("ecr", arn("ecr"), STARTED[2])]
     facts = gather(aws.client, arn("drain"), APP)
-    assert facts.replaced == Link(arn("ecr"), "Repository", "UPDATE_COMPLETE", SILENT)
-    assert list(facts.statuses) == [arn("ecr"), arn("root")]
+    assert facts["replaced"] == link("ecr", "Repository", "UPDATE_COMPLETE")
+    assert list(facts["statuses"]) == [arn("ecr"), arn("root")]
     assert ("DescribeStackEvents", "root") not in aws.calls
 
 
@@ -228,13 +337,13 @@ NO_PROOF = {
 def test_events_that_prove_no_replacement_are_not_taken_for_one(what: str) -> None:
     """Only the update under way counts, and only a resource that is another repository now."""
     aws = updating(NO_PROOF[what])
-    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+    assert gather(aws.client, arn("one"), APP) == {"repository": "app", "stack": arn("one")}
 
 
 def test_a_stack_without_repositories_has_replaced_none() -> None:
     """The events of the drain's own stack are not read when it holds no repository."""
     aws = updating(RENAMED, DRAIN)
-    assert gather(aws.client, arn("one"), APP) == Evidence("app", arn("one"))
+    assert gather(aws.client, arn("one"), APP) == {"repository": "app", "stack": arn("one")}
     assert ("DescribeStackEvents", "one") not in aws.calls
 
 
@@ -244,7 +353,7 @@ def test_a_stack_without_repositories_has_replaced_none() -> None:
 def test_an_update_that_is_over_is_not_looked_at(status: str) -> None:
     """A repository renamed in the past, and made again by hand, is nobody's."""
     aws = updating(RENAMED, status=status)
-    assert gather(aws.client, arn("one"), APP).replaced is None
+    assert "replaced" not in gather(aws.client, arn("one"), APP)
     assert ("DescribeStackEvents", "one") not in aws.calls
 
 
@@ -310,7 +419,7 @@ def test_always_and_never_read_nothing(mode: str, verdict: str) -> None:
 def test_a_mode_that_is_not_known_is_left_to_the_guard() -> None:
     """A mistake in OnDelete must not decide, least of all by the name of some situation."""
     aws = CloudFormation(one=Stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", [ROW]))
-    assert decide(aws.client, "ending, drain", arn("one"), APP).verdict == "keep"
+    assert decide(aws.client, "DELETED", arn("one"), APP).verdict == "keep"
 
 
 def test_with_repository_decides_on_what_it_reads() -> None:
@@ -318,7 +427,7 @@ def test_with_repository_decides_on_what_it_reads() -> None:
     aws = article()
     decision = decide(aws.client, "WithRepository", arn("drain"), APP)
     assert decision.verdict == "drain"
-    assert decision.evidence["situation"] == "ending, drain"
+    assert decision.evidence["situation"] == "DELETED"
 
 
 def test_yaml_templates_are_read_too() -> None:
@@ -329,14 +438,14 @@ def test_yaml_templates_are_read_too() -> None:
     ].template = (
         "Resources:\n  Repository:\n    Type: AWS::ECR::Repository\n    DeletionPolicy: Retain\n"
     )
-    (link,) = gather(aws.client, arn("one"), APP).chain
-    assert link.policies.deletion == "Retain"
+    [repository] = gather(aws.client, arn("one"), APP)["chain"]
+    assert repository["deletion"] == "Retain"
 
 
 def test_what_the_guard_reads_is_readable_on_a_stack_and_its_ancestors() -> None:
     """Each of the four calls is tried on each of the stacks, and nothing else."""
     aws = article()
-    assert readable(aws.client, arn("drain")) == []
+    assert list(denied_reads(aws.client, arn("drain"))) == []
     assert set(aws.calls) == {
         (action, stack)
         for stack in ("drain", "root")
@@ -350,10 +459,10 @@ def test_all_denied_reads_are_returned_with_what_to_grant() -> None:
     aws.fail("GetTemplate", "drain")
     aws.fail("DescribeStackEvents", "root")
     aws.fail("DescribeStacks", "root")
-    assert readable(aws.client, arn("drain")) == [
+    assert list(denied_reads(aws.client, arn("drain"))) == [
         ("cloudformation:GetTemplate", f"{HOME}/drain/*"),
-        ("cloudformation:DescribeStacks", f"{HOME}/root/*"),
         ("cloudformation:DescribeStackEvents", f"{HOME}/root/*"),
+        ("cloudformation:DescribeStacks", f"{HOME}/root/*"),
     ]
 
 
@@ -362,15 +471,15 @@ def test_a_read_that_fails_otherwise_is_no_missing_permission() -> None:
     aws = article()
     aws.fail("GetTemplate", "drain", "InternalFailure")
     with pytest.raises(StackReadError, match="InternalFailure") as caught:
-        readable(aws.client, arn("drain"))
+        list(denied_reads(aws.client, arn("drain")))
     assert not caught.value.denied
 
 
 def test_every_read_belongs_to_an_action_of_its_own() -> None:
     """The templates' policies can be checked against this list."""
-    assert list(GUARD_READS) == [
-        "describe_stacks",
+    assert list(READS) == [
         "list_stack_resources",
-        "describe_stack_events",
         "get_template",
+        "describe_stack_events",
+        "describe_stacks",
     ]

@@ -1,0 +1,241 @@
+"""What the decision stands on, read from CloudFormation: the request's own stack first."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ecrdrain.engine.errors import aws_errors, call_error
+from ecrdrain.fate.arns import RepositoryArn
+from ecrdrain.fate.guard import (
+    ENDINGS,
+    Decision,
+    Evidence,
+    Link,
+    Situation,
+    decide_by,
+    going_away,
+)
+from ecrdrain.fate.policies import read_outline, read_policies
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+Row: TypeAlias = dict[str, Any]
+"""What ListStackResources says of a resource."""
+
+READS = {
+    "list_stack_resources": "StackResourceSummaries",
+    "get_template": "TemplateBody",
+    "describe_stack_events": "StackEvents",
+    "describe_stacks": "Stacks",
+}
+"""The calls, and what of their answers is looked at. Each is an IAM action of its own, needed on
+every stack of the tree: arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/* (Service
+Authorization Reference, "Actions, resources, and condition keys for AWS CloudFormation")."""
+
+REPOSITORY_TYPE, STACK_TYPE = "AWS::ECR::Repository", "AWS::CloudFormation::Stack"
+
+HELD = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_", "DELETE_IN_PROGRESS", "DELETE_FAILED")
+"""How the statuses begin of what a stack holds. All others do not prove that the stack's end would
+delete it (ResourceStatus in botocore's model of CloudFormation; a test lists each):
+
+- DELETE_COMPLETE, DELETE_SKIPPED: the stack has deleted it, or let it go and listed it for a while
+  longer (template reference, "DeletionPolicy attribute": Retain removes it from the stack).
+- CREATE_FAILED, CREATE_IN_PROGRESS: its name may be taken by another's.
+- EXPORT_*: it was, or is being, moved to another stack (User Guide, "Stack refactoring"). Whether
+  it is back after EXPORT_ROLLBACK_COMPLETE is not documented.
+- IMPORT_FAILED, IMPORT_IN_PROGRESS, IMPORT_ROLLBACK_*: it is not, or not yet, the stack's (User
+  Guide, "Import AWS resources into a CloudFormation stack").
+- ROLLBACK_*: of stacks, whose events share the enumeration.
+"""
+
+
+class StackReadError(Exception):
+    """CloudFormation did not say what the decision stands on; the message says what to do.
+
+    Attributes:
+        action: The IAM action.
+        resource: The ARN to grant it on.
+        denied: Whether a grant is what is missing.
+    """
+
+    def __init__(self, call: str, stack_id: str, error: Exception) -> None:
+        self.action = "cloudformation:" + call.title().replace("_", "")
+        self.resource = stack_id.rpartition("/")[0] + "/*"
+        failure = call_error(error)
+        self.denied = failure.denied
+        what = f"{self.action} on {self.resource}"
+        remedy = f"grant the function's role {what}" if self.denied else "then try again"
+        super().__init__(f"{what}: {failure}; nothing was deleted; {remedy}")
+
+
+def decide(
+    cloudformation: "CloudFormationClient", mode: str, stack_id: str, repository: RepositoryArn
+) -> Decision:
+    """Decide what becomes of a repository's images; what cannot be read is a refusal.
+
+    Args:
+        cloudformation: Its client; throttling is left to its retries.
+        mode: OnDelete.
+        stack_id: The stack that sent the request.
+        repository: The repository.
+    """
+    if mode == "Always":
+        return decide_by(Situation.ALWAYS)
+    if mode == "Never":
+        return decide_by(Situation.NEVER)
+    try:
+        tree = StackTree(partial(read_stack, cloudformation))
+        return going_away(gather(tree, stack_id, repository))
+    except StackReadError as error:
+        return decide_by(Situation.NOT_READABLE, str(error))
+
+
+def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evidence:
+    """Read what the decision stands on.
+
+    Raises:
+        StackReadError: A read failed.
+    """
+    facts: Evidence = {"repository": repository.name, "stack": stack_id}
+    partition, region, account, name = repository
+    if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
+        return {**facts, "elsewhere": True}
+    owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
+    if owners:
+        return {**facts, **tree.ownership(owners)}
+    for stack in tree.stacks(stack_id):
+        replaced = tree.replaced(stack, name)
+        if replaced:
+            return {**facts, "statuses": tree.statuses(stack), "replaced": replaced}
+    return facts
+
+
+def denied_reads(
+    cloudformation: "CloudFormationClient", stack_id: str
+) -> Iterator[tuple[str, str]]:
+    """Try each of the READS on a stack and its ancestors.
+
+    Yields:
+        Each IAM action that is denied, with the ARN to grant it on.
+
+    Raises:
+        StackReadError: A read failed for another reason.
+    """
+    for call in READS:
+        try:
+            answer: Row = next(read_stack(cloudformation, call, stack_id), {})
+        except StackReadError as error:
+            if not error.denied:
+                raise
+            yield error.action, error.resource
+            continue
+        if call == "describe_stacks" and "ParentId" in answer:
+            yield from denied_reads(cloudformation, answer["ParentId"])
+
+
+def read_stack(cloudformation: Any, call: str, stack_id: str) -> Iterator[Any]:  # noqa: ANN401
+    """Make one of the READS, page by page.
+
+    GetTemplate's default is the Processed stage, in which transforms have been carried out; of a
+    template without any it is what the user sent (API_GetTemplate, TemplateStage).
+    """
+    token: dict[str, str] = {}
+    while True:
+        try:
+            page = getattr(cloudformation, call)(StackName=stack_id, **token)
+        except aws_errors() as error:
+            raise StackReadError(call, stack_id, error) from error
+        found = page[READS[call]]
+        yield from found if isinstance(found, list) else [found]
+        if "NextToken" not in page:
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+class StackTree:
+    """The stacks around one of them; what each says is asked for once.
+
+    Args:
+        read: Answers one of the READS on a stack.
+    """
+
+    def __init__(self, read: Callable[[str, str], Iterable[Any]]) -> None:
+        self.read = read
+        self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
+        self.outline = cache(
+            lambda stack_id: read_outline(self.known("get_template", stack_id)[0])
+        )
+
+    def statuses(self, stack_id: str | None, *last: str) -> dict[str, str]:
+        """Return the status of a stack and of those above it, up to the root or a last one."""
+        statuses: dict[str, str] = {}
+        while stack_id and stack_id not in statuses:
+            stack = self.known("describe_stacks", stack_id)[0]
+            statuses[stack_id] = stack["StackStatus"]
+            stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
+        return statuses
+
+    def held(
+        self, stacks: Iterable[str], physical_id: str = "", kind: str = REPOSITORY_TYPE
+    ) -> list[tuple[str, Row]]:
+        """List what stacks hold of a type: all of it, or what has a physical id."""
+        return [
+            (stack, row)
+            for stack in stacks
+            for row in self.known("list_stack_resources", stack)
+            if row["ResourceType"] == kind
+            and row["ResourceStatus"].startswith(HELD)
+            and physical_id in ("", row.get("PhysicalResourceId"))
+        ]
+
+    def stacks(self, stack_id: str) -> list[str]:
+        """List a stack, its ancestors, and all that is nested in these.
+
+        What a stack held can be listed for 90 days after its deletion (API_ListStackResources).
+        """
+        stacks: list[str] = []
+        waiting = list(self.statuses(stack_id))
+        while waiting:
+            stack = waiting.pop(0)
+            if stack not in stacks:
+                stacks.append(stack)
+                nested = self.held([stack], kind=STACK_TYPE)
+                waiting += [row["PhysicalResourceId"] for _, row in nested]
+        return stacks
+
+    def link(self, stack_id: str, row: Row) -> Link:
+        """Add what the template says to what the stack holds."""
+        name = row["LogicalResourceId"]
+        policies = read_policies(self.outline(stack_id), name, row["ResourceType"])
+        status = row["ResourceStatus"]
+        return {"stack": stack_id, "resource": name, "status": status, **policies}
+
+    def ownership(self, owners: list[tuple[str, Row]]) -> Evidence:
+        """Follow what a stack holds up to the first stack that is ending, if there is one."""
+        statuses = self.statuses(owners[0][0], *ENDINGS)
+        chain = [self.link(*owners[0])]
+        if {*statuses.values()}.intersection(ENDINGS):
+            for stack, parent in pairwise(statuses):
+                holder = self.held([parent], stack, STACK_TYPE)
+                if not holder:
+                    # The parent has let the nested stack go: its end is not the repository's.
+                    break
+                chain.append(self.link(*holder[0]))
+        return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
+
+    def replaced(self, stack_id: str, name: str) -> Link | None:
+        """Find what was a repository until the update under way gave it another."""
+        rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
+        status = self.statuses(stack_id)[stack_id] if rows else ""
+        if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):
+            return None
+        found = None
+        for event in self.read("describe_stack_events", stack_id):
+            physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
+            if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
+                return self.link(stack_id, rows[found]) if found else None
+            if physical_id == name and logical_id in rows:
+                found = logical_id
+        return None

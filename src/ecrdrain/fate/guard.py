@@ -1,0 +1,174 @@
+"""Is the repository going away? The decision, as a table over plain facts."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Literal, NamedTuple, TypedDict
+
+from ecrdrain.fate.policies import UNKNOWN, Policies
+
+Verdict = Literal["drain", "keep", "refuse"]
+
+CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
+ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
+"""The statuses of a stack that is ending, and what it created with it."""
+
+
+class Decision(NamedTuple):
+    """What becomes of the images.
+
+    Attributes:
+        verdict: "drain", "keep" (SUCCESS), or "refuse" (FAILED; nothing is deleted).
+        why: A sentence, and after a refusal also what to do.
+        evidence: Plain facts for the log.
+    """
+
+    verdict: Verdict
+    why: str
+    evidence: Mapping[str, object]
+
+
+class Link(Policies):
+    """A resource in its stack, and its policies: a repository in its owner, or a nested stack."""
+
+    stack: str
+    resource: str
+    status: str
+
+
+class Evidence(TypedDict, total=False):
+    """What CloudFormation says about a repository; what does not apply is absent.
+
+    Attributes:
+        repository: Its name.
+        stack: The stack that sent the request.
+        elsewhere: The repository is in another account or region than that stack.
+        owners: The stacks of the tree that hold the repository.
+        statuses: The statuses, by stack id, of the owner and its ancestors, up to the root or to
+            the first stack that is ending.
+        chain: The repository in its owner, the owner in its parent, and so on to the first stack
+            that is ending; without such a stack, the repository in its owner alone.
+        replaced: The resource that was this repository before the update under way.
+    """
+
+    repository: str
+    stack: str
+    elsewhere: bool
+    owners: list[str]
+    statuses: Mapping[str, str]
+    chain: list[Link]
+    replaced: Link
+
+
+REMEDY = (
+    "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always; or empty "
+    "the repository yourself; then delete again"
+)
+OVERRIDE = "OnDelete: Always drains it all the same"
+
+
+class Situation(Enum):
+    """What CloudFormation does: the verdict on the images, why, and what the user can do.
+
+    {} stands for the resource that decides, or for its policy.
+    """
+
+    ALWAYS = "drain", "OnDelete is Always"
+    NEVER = "keep", "OnDelete is Never"
+    NOT_READABLE = "refuse", "{}"
+    ELSEWHERE = "keep", "it is in another account or region than the stack"
+    SEVERAL_OWNERS = "refuse", "several stacks list it", REMEDY
+    RETAINED = "keep", "the {} keeps it"
+    POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
+    DELETED = "drain", "it is deleted with the stack of {}"
+    STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
+    POLICY_GONE = "keep", "the template does not tell the DeletionPolicy of {}", OVERRIDE
+    UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
+    REPLACED = "drain", "it is deleted: {} is another repository now"
+    NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
+
+    def __init__(self, verdict: Verdict, sentence: str, remedy: str = "") -> None:
+        self.verdict = verdict
+        self.sentence = sentence
+        self.remedy = remedy
+
+
+POLICIES: Mapping[str | None, Situation] = {
+    # Neither a repository nor a nested stack is among the types with another default.
+    None: Situation.DELETED,
+    "Delete": Situation.DELETED,
+    "Retain": Situation.RETAINED,
+    "RetainExceptOnCreate": Situation.RETAINED,
+}
+"""What a policy means. Snapshot means nothing for either type.
+
+Source: CloudFormation template reference, "DeletionPolicy attribute".
+"""
+
+BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
+"""Which of several policies decides: what keeps goes first, and what deletes goes last."""
+
+
+def going_away(facts: Evidence) -> Decision:
+    """Decide on what CloudFormation says."""
+    situation, subject = find_situation(facts)
+    return decide_by(situation, subject, facts)
+
+
+def decide_by(
+    situation: Situation, subject: str = "", facts: Mapping[str, object] | None = None
+) -> Decision:
+    """Look a situation up."""
+    why = situation.sentence.format(subject)
+    if situation.remedy:
+        why = f"{why}; {situation.remedy}"
+    return Decision(situation.verdict, why, {"situation": situation.name, "facts": facts})
+
+
+def find_situation(facts: Evidence) -> tuple[Situation, str]:
+    """Find the situation, and what its sentence is about."""
+    if facts.get("elsewhere"):
+        return Situation.ELSEWHERE, ""
+    if "replaced" in facts:
+        return _after_replacement(facts, facts["replaced"])
+    if not facts.get("owners"):
+        return Situation.NO_OWNER, ""
+    if len(facts["owners"]) > 1:
+        return Situation.SEVERAL_OWNERS, ""
+    chain, statuses = facts["chain"], facts["statuses"]
+    if statuses[chain[-1]["stack"]] not in ENDINGS:
+        stays = chain[0]["deletion"] != UNKNOWN
+        return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
+    meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
+    situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
+    name = name_of(chain[meanings.index(situation)])
+    return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
+
+
+def name_of(link: Link) -> str:
+    """Name a resource and its stack (arn:...:stack/NAME/UUID)."""
+    return f"{link['resource']} in {link['stack'].split('/')[1]}"
+
+
+def _at_end(link: Link, stack_status: str) -> Situation:
+    """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
+    policy = link["deletion"]
+    # The rollback of the operation that created a resource deletes it; not one that was imported
+    # then, and whether deleting a nested stack in a rollback counts is not documented.
+    created = link["status"].startswith(("CREATE_", "DELETE_"))
+    if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
+        return Situation.DELETED
+    return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
+
+
+def _after_replacement(facts: Evidence, link: Link) -> tuple[Situation, str]:
+    # CloudFormation deletes what an update replaced once the whole tree is updated (Knowledge
+    # Center, "cloudformation-stack-cleanup-stuck"). Of that, a request of the owner itself is a
+    # sign. What a rollback removes may also be what failed to be created, its name being taken.
+    statuses = " ".join(facts["statuses"].values())
+    by_owner = link["stack"] == facts["stack"]
+    if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
+        return Situation.UPDATE_UNFINISHED, name_of(link)
+    situation = POLICIES.get(link["update_replace"], Situation.POLICY_UNKNOWN)
+    if situation is Situation.DELETED:
+        return Situation.REPLACED, name_of(link)
+    return situation, f"UpdateReplacePolicy of {name_of(link)}"

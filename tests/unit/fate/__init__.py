@@ -1,0 +1,1 @@
+"""Tests of what CloudFormation will do with a resource."""
