@@ -16,12 +16,12 @@ from ecrdrain.fate.guard import (
     decide_by,
     going_away,
 )
-from ecrdrain.fate.policies import read_outline, read_policies
+from ecrdrain.fate.policies import read_policies
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-Row: TypeAlias = dict[str, Any]
+Summary: TypeAlias = dict[str, Any]
 """What ListStackResources says of a resource."""
 
 READS = {
@@ -125,7 +125,7 @@ def denied_reads(
     """
     for call in READS:
         try:
-            answer: Row = next(read_stack(cloudformation, call, stack_id), {})
+            answer: Summary = next(read_stack(cloudformation, call, stack_id), {})
         except StackReadError as error:
             if not error.denied:
                 raise
@@ -164,9 +164,6 @@ class StackTree:
     def __init__(self, read: Callable[[str, str], Iterable[Any]]) -> None:
         self.read = read
         self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
-        self.outline = cache(
-            lambda stack_id: read_outline(self.known("get_template", stack_id)[0])
-        )
 
     def statuses(self, stack_id: str | None, *last: str) -> dict[str, str]:
         """Return the status of a stack and of those above it, up to the root or a last one."""
@@ -179,7 +176,7 @@ class StackTree:
 
     def held(
         self, stacks: Iterable[str], physical_id: str = "", kind: str = REPOSITORY_TYPE
-    ) -> list[tuple[str, Row]]:
+    ) -> list[tuple[str, Summary]]:
         """List what stacks hold of a type: all of it, or what has a physical id."""
         return [
             (stack, row)
@@ -205,14 +202,15 @@ class StackTree:
                 waiting += [row["PhysicalResourceId"] for _, row in nested]
         return stacks
 
-    def link(self, stack_id: str, row: Row) -> Link:
+    def link(self, stack_id: str, row: Summary) -> Link:
         """Add what the template says to what the stack holds."""
         name = row["LogicalResourceId"]
-        policies = read_policies(self.outline(stack_id), name, row["ResourceType"])
+        template = self.known("get_template", stack_id)[0]
+        policies = read_policies(template, name, row["ResourceType"])
         status = row["ResourceStatus"]
         return {"stack": stack_id, "resource": name, "status": status, **policies}
 
-    def ownership(self, owners: list[tuple[str, Row]]) -> Evidence:
+    def ownership(self, owners: list[tuple[str, Summary]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
         statuses = self.statuses(owners[0][0], *ENDINGS)
         chain = [self.link(*owners[0])]

@@ -3,15 +3,11 @@
 A word that is wrong, or an absence that is none, may lose images. "Unknown" never does.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Final, TypedDict
 
-from ecrdrain.fate.outline import ITEM, MERGE, OPAQUE, NotUnderstoodError, Outline, Path
+from ecrdrain.fate.template import NotUnderstoodError, read_entries
 
 UNKNOWN: Final = "unknown"
-
-MODIFIERS = ("Fn::", MERGE, ITEM)
-DEPTH = 3
 
 
 class Policies(TypedDict):
@@ -27,56 +23,49 @@ class Policies(TypedDict):
     update_replace: str | None
 
 
-def read_outline(template: object) -> Mapping[Path, str]:
-    """Read a template's entries; there are none when it is not understood.
+def read_policies(template: object, logical_id: str, resource_type: str) -> Policies:
+    """Read a resource's policies.
 
     Args:
         template: The TemplateBody of GetTemplate in its Processed stage, where transforms have
             been carried out: YAML as text, JSON as the object that botocore makes of it (of a key
             that JSON repeats, botocore keeps the last).
-    """
-    if not isinstance(template, str):
-        return dict(_json_outline(template))
-    try:
-        return Outline(template).found
-    except NotUnderstoodError:
-        return {}
-
-
-def read_policies(outline: Mapping[Path, str], logical_id: str, resource_type: str) -> Policies:
-    """Read a resource's policies.
-
-    Args:
-        outline: The template's entries.
         logical_id: Which resource.
         resource_type: The type that CloudFormation lists it under; the template must say the same.
     """
-    resource = ("Resources", logical_id)
-    if (
-        ("Transform",) in outline
-        or outline.get((*resource, "Type")) != resource_type
-        or any(is_doubtful(outline, block) for block in ((), resource[:1], resource))
-    ):
-        return {"deletion": UNKNOWN, "update_replace": UNKNOWN}
-    return {
-        "deletion": outline.get((*resource, "DeletionPolicy")),
-        "update_replace": outline.get((*resource, "UpdateReplacePolicy")),
-    }
+    policies: Policies = {"deletion": UNKNOWN, "update_replace": UNKNOWN}
+    try:
+        resource = read_resource(template, logical_id)
+    except NotUnderstoodError:
+        return policies
+    if resource.get("Type") == resource_type:
+        deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
+        if deletion is None or isinstance(deletion, str):
+            policies["deletion"] = deletion
+        if replace is None or isinstance(replace, str):
+            policies["update_replace"] = replace
+    return policies
 
 
-def is_doubtful(outline: Mapping[Path, str], block: Path) -> bool:
-    """Tell whether a block may hold other entries than those that are read.
+def read_resource(template: object, logical_id: str) -> dict[str, object]:
+    """Read the entries of a resource.
 
-    What adds entries to a block, or changes them, stands in it under a name of its own.
+    Raises:
+        NotUnderstoodError: The template does not declare it, or may hold more than is seen.
     """
-    return outline.get(block, OPAQUE) != OPAQUE or any(
-        path[:-1] == block and path[-1].startswith(MODIFIERS) for path in outline
-    )
+    sections = read_plain(template)
+    if "Transform" in sections:
+        raise NotUnderstoodError
+    return read_plain(read_plain(sections.get("Resources")).get(logical_id))
 
 
-def _json_outline(node: object, *path: str) -> Iterator[tuple[Path, str]]:
-    """Go through the three levels that matter: sections, resources, attributes."""
-    if isinstance(node, Mapping) and len(path) < DEPTH:
-        for key, value in node.items():
-            yield (*path, key), value if isinstance(value, str) else OPAQUE
-            yield from _json_outline(value, *path, key)
+def read_plain(block: object) -> dict[str, object]:
+    """Read the entries of a mapping that nothing adds to.
+
+    Raises:
+        NotUnderstoodError: It is not understood, or a function or a merge key stands in it.
+    """
+    entries = read_entries(block)
+    if any(name.startswith(("Fn::", "<<")) for name in entries):
+        raise NotUnderstoodError
+    return entries

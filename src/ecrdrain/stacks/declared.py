@@ -1,10 +1,11 @@
 """What templates declare besides policies, as far as the command needs it."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from ecrdrain.fate.outline import OPAQUE, Path
-from ecrdrain.fate.policies import MODIFIERS, is_doubtful, read_outline
+from ecrdrain.fate.policies import read_plain, read_resource
+from ecrdrain.fate.template import NotUnderstoodError, read_entries
 from ecrdrain.stacks.tree import Stack
 
 UNCLEAR: Final = object()
@@ -12,6 +13,8 @@ UNCLEAR: Final = object()
 
 _LONG_FORMS = {"!Ref": "Ref", "!GetAtt": "Fn::GetAtt", "!ImportValue": "Fn::ImportValue"}
 """Functions by their short forms (User Guide, "Intrinsic function reference")."""
+
+_WORD = re.compile(r"(?:(![\w:]+) +)?([A-Za-z0-9][\w:./-]*)", re.ASCII)
 
 
 def read_property(stack: Stack, logical_id: str, name: str) -> object:
@@ -21,15 +24,16 @@ def read_property(stack: Stack, logical_id: str, name: str) -> object:
         A text, also for true and false; a function in its long form, as {"Ref": "Name"}; None when
         the property is absent; else UNCLEAR.
     """
-    resource = ("Resources", logical_id)
-    outline = stack.outline
-    if resource not in outline or any(
-        is_doubtful(outline, block) for block in ((), resource[:1], resource)
-    ):
+    try:
+        resource = read_resource(stack.template, logical_id)
+        if "Properties" not in resource:
+            return None
+        value = read_plain(resource["Properties"]).get(name)
+        if isinstance(stack.template, str):
+            return _yaml_value(value)
+    except NotUnderstoodError:
         return UNCLEAR
-    if isinstance(stack.template, Mapping):
-        return _json_property(stack.template["Resources"][logical_id], name)
-    return _yaml_property(outline, (*resource, "Properties"), name)
+    return _json_value(value)
 
 
 def resolve_property(stack: Stack, logical_id: str, name: str) -> object:
@@ -48,52 +52,47 @@ def declares_export(template: object, name: str) -> bool:
         template: The TemplateBody of GetTemplate.
         name: The name of the export.
     """
-    if isinstance(template, Mapping):
-        outputs = _mapping(template.get("Outputs")).values()
-        exports = [_mapping(_mapping(output).get("Export")) for output in outputs]
-        return name in [export.get("Name") for export in exports]
-    return any(
-        path[:1] == ("Outputs",) and path[2:] == ("Export", "Name") and value == name
-        for path, value in read_outline(template).items()
-    )
+    try:
+        outputs = read_entries(read_entries(template).get("Outputs"))
+    except NotUnderstoodError:
+        return False
+    return any(_exports(output, name) for output in outputs.values())
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _exports(output: object, name: str) -> bool:
+    try:
+        return read_entries(read_entries(output).get("Export")).get("Name") == name
+    except NotUnderstoodError:
+        return False
 
 
-def _json_property(resource: object, name: str) -> object:
-    properties = _mapping(resource).get("Properties", {})
-    if not isinstance(properties, Mapping):
-        return UNCLEAR
-    if name not in properties:
-        return UNCLEAR if any(key.startswith(MODIFIERS) for key in properties) else None
-    match properties[name]:
-        case bool() as value:
+def _json_value(value: object) -> object:
+    match value:
+        case bool():
             return str(value).lower()
-        case (str() | {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _}) as value:
+        case None | str() | {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _}:
             return value
     return UNCLEAR
 
 
-def _yaml_property(outline: Mapping[Path, str], properties: Path, name: str) -> object:
-    if is_doubtful(outline, properties):
-        return UNCLEAR
-    path = (*properties, name)
-    if path not in outline:
+def _yaml_value(value: object) -> object:
+    if value is None:
         return None
-    tag, _, word = outline[path].rpartition(" ")
-    if outline[path] == OPAQUE:
-        # A function's long form is a block of one entry.
-        [*entries] = ((key, outline.get((*path, key), "")) for key in _LONG_FORMS.values())
-        return next(({key: word} for key, word in entries if _is_word(word)), UNCLEAR)
-    if not _is_word(word):
+    if isinstance(value, tuple):
+        return _long_form(read_entries(value))
+    word = _WORD.fullmatch(str(value))
+    if word is None:
         return UNCLEAR
-    if not tag:
-        return word
-    return {_LONG_FORMS[tag]: word} if tag in _LONG_FORMS else UNCLEAR
+    if word[1] is None:
+        return word[2]
+    return {_LONG_FORMS[word[1]]: word[2]} if word[1] in _LONG_FORMS else UNCLEAR
 
 
-def _is_word(value: str) -> bool:
-    """Tell a word of the outline from its other values, none of which begins with a letter."""
-    return value[:1].isalpha()
+def _long_form(entries: Mapping[str, object]) -> object:
+    """Return a function that is written as a block of one entry."""
+    for function in _LONG_FORMS.values():
+        argument = str(entries.get(function, ""))
+        word = _WORD.fullmatch(argument)
+        if len(entries) == 1 and word and word[1] is None:
+            return {function: argument}
+    return UNCLEAR

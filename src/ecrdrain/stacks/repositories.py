@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ecrdrain.fate.arns import repository_beside
-from ecrdrain.fate.evidence import REPOSITORY_TYPE, Row, StackTree
+from ecrdrain.fate.evidence import REPOSITORY_TYPE, Summary, StackTree
 from ecrdrain.fate.guard import POLICIES, Situation, find_situation
 from ecrdrain.fate.guard import Verdict as Fate
 from ecrdrain.stacks.declared import resolve_property
@@ -224,7 +224,7 @@ def _objection(stack: Stack, drain: Resource) -> str:
     return "has an OnDelete that cannot be read"
 
 
-def _row(resource: Resource) -> Row:
+def _row(resource: Resource) -> Summary:
     return {
         "LogicalResourceId": resource.logical_id,
         "ResourceType": resource.type,

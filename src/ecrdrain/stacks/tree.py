@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.fate.evidence import HELD, STACK_TYPE
-from ecrdrain.fate.outline import Path
-from ecrdrain.fate.policies import read_outline
 from ecrdrain.stacks.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -75,11 +72,6 @@ class Stack:
     def busy(self) -> bool:
         """Tell whether an operation is under way."""
         return is_busy(self.status)
-
-    @cached_property
-    def outline(self) -> Mapping[Path, str]:
-        """The entries of its template; none when it is not understood."""
-        return read_outline(self.template)
 
     def walk(self) -> Iterator["Stack"]:
         """Yield this stack and all below it, the outer before the inner."""

@@ -4,8 +4,10 @@
 # Each part is under a line "# --- ROOM/PART.py"; lambda_handler is last.
 # engine: How a repository is emptied (errors, limits, calls, events, report, listing, repository, refusals,
 #   tally, rounds, drain)
-# resource: The CloudFormation custom resource (answer, log, target, properties, run, continuation, outline,
-#   policies, guard, evidence, preflight, deploy, teardown, handler)
+# fate: What CloudFormation will do with a resource: the facts, and the decision on them (arns, template,
+#   policies, guard, evidence)
+# resource: The CloudFormation custom resource (answer, log, properties, run, continuation, preflight, deploy,
+#   teardown, handler)
 
 from __future__ import annotations
 
@@ -20,9 +22,10 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -695,6 +698,411 @@ def drain_repository(repository, concurrency, limits, on_event=ignore):
     return Drain(repository, pool, concurrency, limits, on_event).run()
 
 
+# --- fate/arns.py: Repositories by their ARNs.
+
+
+class RepositoryArn(NamedTuple):
+  """A private repository, by all that its ARN says."""
+
+  partition: str
+  region: str
+  account: str
+  name: str
+
+  @property
+  def arn(self):
+    return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
+
+
+def parse_repository_arn(text):
+  """Read a repository's ARN; None means that it is not one."""
+  match = re.fullmatch(r"arn:([^:]+):ecr:([^:]+):(\d{12}):repository/(.+)", text)
+  return RepositoryArn(*match.groups()) if match else None
+
+
+def repository_beside(arn, name):
+  """Name a repository in the account and region of a function or stack."""
+  parts = arn.split(":", 5)
+  if len(parts) < 6:
+    raise ValueError(f"{arn!r} is not an ARN")
+  return RepositoryArn(parts[1], parts[3], parts[4], name)
+
+
+# --- fate/template.py: A strict reader of templates: one block at a time, from the outside in.
+
+OPAQUE = "..."
+_QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
+_KEY = re.compile(rf"(?:{_QUOTED}|([^\s\"'#&*!|>%@`?,:\[\]{{}}-][^#]*?)) *:(?:\s+(.*))?")
+_COMMENT = re.compile(r"(^|\s+)#.*")
+_CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
+
+
+class NotUnderstoodError(Exception):
+  """The template holds something that is not certain to be read as CloudFormation reads it."""
+
+
+def read_entries(block):
+  """Read the entries of a mapping."""
+  if isinstance(block, Mapping) or block == ():
+    return dict(block)
+  if isinstance(block, str):
+    block = _lines(block)
+  if not isinstance(block, tuple) or not block:
+    raise NotUnderstoodError
+  column = _indent(block[0])
+  entries = {}
+  latest = None
+  for line in block:
+    text = line.lstrip(" ")
+    beside = _indent(line) == column and re.match(r"- |-$|[\]}]+$", text)
+    if latest is not None and (beside or _indent(line) > column):
+      latest.append(line)
+      continue
+    key = _KEY.fullmatch(text)
+    name = key and (key[1] or key[2] or key[3])
+    if not key or not name or name in entries or _indent(line) != column:
+      raise NotUnderstoodError
+    latest = entries[name] = [key[4] or ""]
+  return {name: _value(*lines) for name, lines in entries.items()}
+
+
+def _lines(text):
+  """Return the lines of a YAML document that say something."""
+  if re.search(r"[\x85\u2028\u2029]", text):
+    raise NotUnderstoodError
+  lines = re.split(r"\r\n?|\n", text.removeprefix("\ufeff"))
+  lines = [line.rstrip() for line in lines if not re.match(r"\s*(#|$)", line)]
+  begins = bool(lines) and re.match(r"---(\s+#|$)", lines[0])
+  return tuple(lines[1:] if begins else lines)
+
+
+def _indent(line):
+  return len(line) - len(line.lstrip(" "))
+
+
+def _value(first, *deeper):
+  """Read a value off the rest of its key's line and the lines that belong to it."""
+  if re.match(r"(#|$)", first) and len(deeper) == 1 and not _KEY.fullmatch(deeper[0].strip()):
+    first, deeper = deeper[0].strip(), ()
+  quoted = re.fullmatch(rf"(?:{_QUOTED})(?:\s+#.*)?", first)
+  if quoted and not deeper:
+    return quoted[1] or quoted[2] or ""
+  text = _COMMENT.sub("", first)
+  if not text:
+    return deeper
+  opening = re.sub(r"^([!&]\S*\s*)+", "", text)[:1]
+  if not _COMMENT.sub("", [text, *deeper][-1]).endswith(_CLOSING.get(opening, "")):
+    raise NotUnderstoodError
+  return OPAQUE if deeper else text
+
+
+# --- fate/policies.py: A resource's two deletion policies, off the template: as written, or nothing, or
+# "unknown".
+
+UNKNOWN = "unknown"
+
+
+def read_policies(template, logical_id, resource_type):
+  """Read a resource's policies."""
+  policies = {"deletion": UNKNOWN, "update_replace": UNKNOWN}
+  try:
+    resource = read_resource(template, logical_id)
+  except NotUnderstoodError:
+    return policies
+  if resource.get("Type") == resource_type:
+    deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
+    if deletion is None or isinstance(deletion, str):
+      policies["deletion"] = deletion
+    if replace is None or isinstance(replace, str):
+      policies["update_replace"] = replace
+  return policies
+
+
+def read_resource(template, logical_id):
+  """Read the entries of a resource."""
+  sections = read_plain(template)
+  if "Transform" in sections:
+    raise NotUnderstoodError
+  return read_plain(read_plain(sections.get("Resources")).get(logical_id))
+
+
+def read_plain(block):
+  """Read the entries of a mapping that nothing adds to."""
+  entries = read_entries(block)
+  if any(name.startswith(("Fn::", "<<")) for name in entries):
+    raise NotUnderstoodError
+  return entries
+
+
+# --- fate/guard.py: Is the repository going away? The decision, as a table over plain facts.
+
+Verdict = Literal["drain", "keep", "refuse"]
+CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
+ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
+
+
+class Decision(NamedTuple):
+  """What becomes of the images."""
+
+  verdict: Verdict
+  why: str
+  evidence: Mapping[str, object]
+
+
+REMEDY = (
+  "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always; or empty "
+  "the repository yourself; then delete again"
+)
+OVERRIDE = "OnDelete: Always drains it all the same"
+
+
+class Situation(Enum):
+  """What CloudFormation does: the verdict on the images, why, and what the user can do."""
+
+  ALWAYS = "drain", "OnDelete is Always"
+  NEVER = "keep", "OnDelete is Never"
+  NOT_READABLE = "refuse", "{}"
+  ELSEWHERE = "keep", "it is in another account or region than the stack"
+  SEVERAL_OWNERS = "refuse", "several stacks list it", REMEDY
+  RETAINED = "keep", "the {} keeps it"
+  POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
+  DELETED = "drain", "it is deleted with the stack of {}"
+  STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
+  POLICY_GONE = "keep", "the template does not tell the DeletionPolicy of {}", OVERRIDE
+  UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
+  REPLACED = "drain", "it is deleted: {} is another repository now"
+  NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
+
+  def __init__(self, verdict, sentence, remedy=""):
+    self.verdict = verdict
+    self.sentence = sentence
+    self.remedy = remedy
+
+
+POLICIES = {
+  None: Situation.DELETED,
+  "Delete": Situation.DELETED,
+  "Retain": Situation.RETAINED,
+  "RetainExceptOnCreate": Situation.RETAINED,
+}
+BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
+
+
+def going_away(facts):
+  """Decide on what CloudFormation says."""
+  situation, subject = find_situation(facts)
+  return decide_by(situation, subject, facts)
+
+
+def decide_by(situation, subject="", facts=None):
+  """Look a situation up."""
+  why = situation.sentence.format(subject)
+  if situation.remedy:
+    why = f"{why}; {situation.remedy}"
+  return Decision(situation.verdict, why, {"situation": situation.name, "facts": facts})
+
+
+def find_situation(facts):
+  """Find the situation, and what its sentence is about."""
+  if facts.get("elsewhere"):
+    return Situation.ELSEWHERE, ""
+  if "replaced" in facts:
+    return _after_replacement(facts, facts["replaced"])
+  if not facts.get("owners"):
+    return Situation.NO_OWNER, ""
+  if len(facts["owners"]) > 1:
+    return Situation.SEVERAL_OWNERS, ""
+  chain, statuses = facts["chain"], facts["statuses"]
+  if statuses[chain[-1]["stack"]] not in ENDINGS:
+    stays = chain[0]["deletion"] != UNKNOWN
+    return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
+  meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
+  situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
+  name = name_of(chain[meanings.index(situation)])
+  return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
+
+
+def name_of(link):
+  return f"{link['resource']} in {link['stack'].split('/')[1]}"
+
+
+def _at_end(link, stack_status):
+  """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
+  policy = link["deletion"]
+  created = link["status"].startswith(("CREATE_", "DELETE_"))
+  if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
+    return Situation.DELETED
+  return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
+
+
+def _after_replacement(facts, link):
+  statuses = " ".join(facts["statuses"].values())
+  by_owner = link["stack"] == facts["stack"]
+  if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
+    return Situation.UPDATE_UNFINISHED, name_of(link)
+  situation = POLICIES.get(link["update_replace"], Situation.POLICY_UNKNOWN)
+  if situation is Situation.DELETED:
+    return Situation.REPLACED, name_of(link)
+  return situation, f"UpdateReplacePolicy of {name_of(link)}"
+
+
+# --- fate/evidence.py: What the decision stands on, read from CloudFormation: the request's own stack first.
+
+READS = {
+  "list_stack_resources": "StackResourceSummaries",
+  "get_template": "TemplateBody",
+  "describe_stack_events": "StackEvents",
+  "describe_stacks": "Stacks",
+}
+REPOSITORY_TYPE, STACK_TYPE = "AWS::ECR::Repository", "AWS::CloudFormation::Stack"
+HELD = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_", "DELETE_IN_PROGRESS", "DELETE_FAILED")
+
+
+class StackReadError(Exception):
+  """CloudFormation did not say what the decision stands on; the message says what to do."""
+
+  def __init__(self, call, stack_id, error):
+    self.action = "cloudformation:" + call.title().replace("_", "")
+    self.resource = stack_id.rpartition("/")[0] + "/*"
+    failure = call_error(error)
+    self.denied = failure.denied
+    what = f"{self.action} on {self.resource}"
+    remedy = f"grant the function's role {what}" if self.denied else "then try again"
+    super().__init__(f"{what}: {failure}; nothing was deleted; {remedy}")
+
+
+def decide(cloudformation, mode, stack_id, repository):
+  """Decide what becomes of a repository's images; what cannot be read is a refusal."""
+  if mode == "Always":
+    return decide_by(Situation.ALWAYS)
+  if mode == "Never":
+    return decide_by(Situation.NEVER)
+  try:
+    tree = StackTree(partial(read_stack, cloudformation))
+    return going_away(gather(tree, stack_id, repository))
+  except StackReadError as error:
+    return decide_by(Situation.NOT_READABLE, str(error))
+
+
+def gather(tree, stack_id, repository):
+  """Read what the decision stands on."""
+  facts = {"repository": repository.name, "stack": stack_id}
+  partition, region, account, name = repository
+  if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
+    return {**facts, "elsewhere": True}
+  owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
+  if owners:
+    return {**facts, **tree.ownership(owners)}
+  for stack in tree.stacks(stack_id):
+    replaced = tree.replaced(stack, name)
+    if replaced:
+      return {**facts, "statuses": tree.statuses(stack), "replaced": replaced}
+  return facts
+
+
+def denied_reads(cloudformation, stack_id):
+  """Try each of the READS on a stack and its ancestors."""
+  for call in READS:
+    try:
+      answer = next(read_stack(cloudformation, call, stack_id), {})
+    except StackReadError as error:
+      if not error.denied:
+        raise
+      yield error.action, error.resource
+      continue
+    if call == "describe_stacks" and "ParentId" in answer:
+      yield from denied_reads(cloudformation, answer["ParentId"])
+
+
+def read_stack(cloudformation, call, stack_id):
+  """Make one of the READS, page by page."""
+  token = {}
+  while True:
+    try:
+      page = getattr(cloudformation, call)(StackName=stack_id, **token)
+    except aws_errors() as error:
+      raise StackReadError(call, stack_id, error) from error
+    found = page[READS[call]]
+    yield from found if isinstance(found, list) else [found]
+    if "NextToken" not in page:
+      return
+    token = {"NextToken": page["NextToken"]}
+
+
+class StackTree:
+  """The stacks around one of them; what each says is asked for once."""
+
+  def __init__(self, read):
+    self.read = read
+    self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
+
+  def statuses(self, stack_id, *last):
+    """Return the status of a stack and of those above it, up to the root or a last one."""
+    statuses = {}
+    while stack_id and stack_id not in statuses:
+      stack = self.known("describe_stacks", stack_id)[0]
+      statuses[stack_id] = stack["StackStatus"]
+      stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
+    return statuses
+
+  def held(self, stacks, physical_id="", kind=REPOSITORY_TYPE):
+    return [
+      (stack, row)
+      for stack in stacks
+      for row in self.known("list_stack_resources", stack)
+      if row["ResourceType"] == kind
+      and row["ResourceStatus"].startswith(HELD)
+      and physical_id in ("", row.get("PhysicalResourceId"))
+    ]
+
+  def stacks(self, stack_id):
+    """List a stack, its ancestors, and all that is nested in these."""
+    stacks = []
+    waiting = list(self.statuses(stack_id))
+    while waiting:
+      stack = waiting.pop(0)
+      if stack not in stacks:
+        stacks.append(stack)
+        nested = self.held([stack], kind=STACK_TYPE)
+        waiting += [row["PhysicalResourceId"] for _, row in nested]
+    return stacks
+
+  def link(self, stack_id, row):
+    """Add what the template says to what the stack holds."""
+    name = row["LogicalResourceId"]
+    template = self.known("get_template", stack_id)[0]
+    policies = read_policies(template, name, row["ResourceType"])
+    status = row["ResourceStatus"]
+    return {"stack": stack_id, "resource": name, "status": status, **policies}
+
+  def ownership(self, owners):
+    """Follow what a stack holds up to the first stack that is ending, if there is one."""
+    statuses = self.statuses(owners[0][0], *ENDINGS)
+    chain = [self.link(*owners[0])]
+    if {*statuses.values()}.intersection(ENDINGS):
+      for stack, parent in pairwise(statuses):
+        holder = self.held([parent], stack, STACK_TYPE)
+        if not holder:
+          break
+        chain.append(self.link(*holder[0]))
+    return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
+
+  def replaced(self, stack_id, name):
+    """Find what was a repository until the update under way gave it another."""
+    rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
+    status = self.statuses(stack_id)[stack_id] if rows else ""
+    if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):
+      return None
+    found = None
+    for event in self.read("describe_stack_events", stack_id):
+      physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
+      if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
+        return self.link(stack_id, rows[found]) if found else None
+      if physical_id == name and logical_id in rows:
+        found = logical_id
+    return None
+
+
 # --- resource/answer.py: The answer that CloudFormation waits for.
 
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
@@ -801,38 +1209,6 @@ class Log:
     return text
 
 
-# --- resource/target.py: Who is who: repositories and functions by their ARNs.
-
-REPOSITORY_ARN = re.compile(r"arn:([^:]+):ecr:([^:]+):(\d{12}):repository/(.+)")
-
-
-class Target(NamedTuple):
-  """A private repository, by all that its ARN says."""
-
-  partition: str
-  region: str
-  account: str
-  name: str
-
-  @property
-  def arn(self):
-    return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
-
-
-def parse_target(arn):
-  """Read a repository's ARN; None means that it is not one."""
-  match = REPOSITORY_ARN.fullmatch(arn)
-  return Target(*match.groups()) if match else None
-
-
-def neighbour(function_arn, name):
-  """Name a repository in the function's own account and region."""
-  parts = function_arn.split(":")
-  if parts[2:3] != ["lambda"]:
-    raise ValueError(f"{function_arn!r} is not the ARN of a Lambda function")
-  return Target(parts[1], parts[3], parts[4], name)
-
-
 # --- resource/properties.py: What may stand under the properties of a `Custom::EcrDrain`, and what it means.
 
 ON_DELETE = ("WithRepository", "Always", "Never")
@@ -851,7 +1227,7 @@ class PropertyError(ValueError):
 class Settings(NamedTuple):
   """What a resource asks for."""
 
-  target: Target
+  target: RepositoryArn
   on_delete: str
   preflight: bool
 
@@ -859,7 +1235,7 @@ class Settings(NamedTuple):
 def parse_settings(properties, environment, function_arn):
   """Read and check the properties, with the function's environment for what is absent."""
   name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
-  target = neighbour(function_arn, str(name))
+  target = repository_beside(function_arn, str(name))
   account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
   on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
   preflight = str(properties.get("Preflight", "true")).lower()
@@ -997,462 +1373,6 @@ def go_on(run, verdict):
   return Answer(run.identity, f"{verdict.remains}: {why}; {AGAIN}")
 
 
-# --- resource/outline.py: A strict reader of the block-style YAML that templates are written in.
-
-OPAQUE = "..."
-MERGE, ITEM, TAGGED = "<<", "-", "!"
-_FIRST = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`]"""
-_LINE_END = r"(?:[ \t]+\#[^\n]*|[ \t]*)\n"
-_EMPTY_LINES = r"(?:[ \t]*(?:#[^\n]*)?\n)*+"
-_BLANK_LINES = r"(?:[ \t]*\n)*+"
-_KEY = (
-  rf"""(?:(["'])(?P<quoted>[^"'\\\n]+)\1|(?P<plain>(?:{_FIRST}|[-?:](?=\S))"""
-  r"(?:[^\n:#]|:(?!\s)|(?<!\s)#)*?))[ \t]*:(?=\s)"
-)
-_FLOW_TOKEN = (
-  r"""(?x) [\[\]{}] | [\s,:]+ | (?<=\s)\#[^\n]* | [!&*][^\s,\[\]{}]*
-    | "(?:[^"\\]|\\[\s\S])*+" | '(?:[^']|'')*+' | """
-  rf"(?:{_FIRST}|-) (?:[^,:\[\]{{}}\#] | :(?![\s,\[\]{{}}]) | (?<!\s)\#)*+"
-)
-
-
-class NotUnderstoodError(Exception):
-  """The template holds something that is not certain to be read as CloudFormation reads it."""
-
-
-class Outline:
-  """The entries of a document, read once."""
-
-  def __init__(self, text):
-    self.text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")) + "\n"
-    self.position = 0
-    self.found = {}
-    self.open = []
-    self.waits = True
-    if re.search(r"[\x85\u2028\u2029]", text):
-      raise NotUnderstoodError
-    self.take(rf"(?:{_EMPTY_LINES}---{_LINE_END})?{_EMPTY_LINES}")
-    if self.see(r"(?sm).*?^(?:---|\.\.\.)\s"):
-      raise NotUnderstoodError
-    while self.position < len(self.text):
-      self.read_line()
-      self.take(_EMPTY_LINES)
-
-  def take(self, pattern):
-    """Go past what must stand here."""
-    match = self.see(pattern)
-    if match is None:
-      raise NotUnderstoodError
-    self.position = match.end()
-    return match
-
-  def see(self, pattern):
-    return re.compile(pattern, re.ASCII).match(self.text, self.position)
-
-  def read_line(self):
-    """Read dashes, a key and a value, of which at least one is there."""
-    start = self.position
-    self.take(" *")
-    while self.see(r"-[ \n]"):
-      self.enter(self.position - start, ITEM)
-      self.take("- *")
-    if key := self.see(_KEY):
-      self.enter(self.position - start, key["plain"] or key["quoted"])
-      self.position = key.end()
-    if not self.waits or not self.open or self.open[-1][0] >= self.position - start:
-      raise NotUnderstoodError
-    self.read_value()
-
-  def enter(self, column, key):
-    """Begin an entry in the block that its column says, or in one nested in the latest."""
-    left = None
-    while self.open and self.open[-1][0] >= column:
-      if self.open[-1][0] == column and key == ITEM != self.open[-1][1]:
-        break
-      left = self.open.pop()[0]
-    if (left is None and not self.waits) or left not in (None, column):
-      raise NotUnderstoodError
-    path = tuple(name for _, name in self.open)
-    if key != ITEM and (*path, key) in self.found:
-      key = MERGE
-    self.open.append((column, key))
-    self.found[*path, key] = OPAQUE
-    self.waits = True
-
-  def read_value(self):
-    """Read what stands after a key or dash, or on the lines below it as its scalar."""
-    column = self.open[-1][0]
-    path = tuple(name for _, name in self.open)
-    if self.take(r"[ \t]*((?:[!&]\S*(?:[ \t]+|(?=\n)))*)")[1]:
-      self.found[path] = TAGGED
-    first = self.text[self.position]
-    if first in "\n#":
-      return
-    self.waits = False
-    value = OPAQUE
-    if first in "|>":
-      self.skip_text(column)
-    elif first in "[{\"'*":
-      start = self.position
-      self.skip_flow()
-      if first in "\"'":
-        value = self.text[start + 1 : self.position - 1]
-      self.take(_LINE_END)
-    else:
-      value = self.take_plain(column)
-    if self.found[path] == OPAQUE and re.fullmatch(r"[A-Za-z][\w:.-]*", value, re.ASCII):
-      self.found[path] = value
-
-  def skip_text(self, column):
-    """Go past a | or > and its text: all lines that are indented more than its key."""
-    self.take(rf"[|>][-+]?{_LINE_END}{_BLANK_LINES}")
-    while self.indent() > column:
-      self.take(rf"[^\n]*\n{_BLANK_LINES}")
-
-  def skip_flow(self):
-    """Go past a quoted text, an alias, or a bracket and all that it holds."""
-    depth = 0
-    while True:
-      depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(self.take(_FLOW_TOKEN)[0], 0)
-      if not depth:
-        return
-
-  def take_plain(self, column):
-    """Go past text without quotes; it goes on in each line indented more than its key."""
-    self.take(rf"(?={_FIRST}|[-?:]\S)")
-    words = []
-    while True:
-      line = self.take(r"((?:[^\n:]|:(?=\S))*?)([ \t]+#[^\n]*)?[ \t]*\n")
-      words.append(line[1])
-      self.take(_BLANK_LINES)
-      if line[2] or self.indent() <= column or self.see(" *#"):
-        return " ".join(words)
-      self.take(" *")
-
-  def indent(self):
-    return len(self.take("(?=( *))")[1])
-
-
-# --- resource/policies.py: A resource's two deletion policies, off the template: a word, or nothing, or
-# "unknown".
-
-UNKNOWN = "unknown"
-POLICY_WORDS = (None, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
-MODIFIERS = ("Fn::", MERGE, ITEM)
-DEPTH = 3
-
-
-@dataclass(frozen=True)
-class Policies:
-  """What a template says about a resource."""
-
-  present: bool | None = None
-  deletion: str | None = UNKNOWN
-  update_replace: str | None = UNKNOWN
-
-
-def read_policies(template, logical_id, resource_type):
-  """Read a resource's policies."""
-  try:
-    found = Outline(template).found if isinstance(template, str) else dict(_json_outline(template))
-  except NotUnderstoodError:
-    return Policies()
-  resource = ("Resources", logical_id)
-  doubtful = {path[:-1] for path in found if path[-1].startswith(MODIFIERS)}
-  doubtful |= {path for path, value in found.items() if value != OPAQUE}
-  if (
-    doubtful & {(), ("Resources",)}
-    or ("Transform",) in found
-    or not any(path[:-1] == ("Resources",) for path in found)
-  ):
-    return Policies()
-  if resource not in found:
-    return Policies(present=False)
-  if resource in doubtful or found.get((*resource, "Type")) != resource_type:
-    return Policies(present=True)
-  values = [found.get((*resource, name)) for name in ("DeletionPolicy", "UpdateReplacePolicy")]
-  deletion, update_replace = (each if each in POLICY_WORDS else UNKNOWN for each in values)
-  return Policies(present=True, deletion=deletion, update_replace=update_replace)
-
-
-def _json_outline(node, *path):
-  """Go through the three levels that matter: sections, resources, attributes."""
-  if isinstance(node, Mapping) and len(path) < DEPTH:
-    for key, value in node.items():
-      yield (*path, key), value if isinstance(value, str) else OPAQUE
-      yield from _json_outline(value, *path, key)
-
-
-# --- resource/guard.py: Is the repository going away? The decision, as a table over plain facts.
-
-Verdict = Literal["drain", "keep", "refuse"]
-CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
-ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
-
-
-@dataclass(frozen=True)
-class Decision:
-  """What becomes of the images."""
-
-  verdict: Verdict
-  why: str
-  evidence: dict[str, object]
-
-
-@dataclass(frozen=True)
-class Link:
-  """A resource in its stack: the repository in its owner, or a nested stack in its parent."""
-
-  stack_id: str
-  logical_id: str
-  status: str
-  policies: Policies
-
-
-@dataclass(frozen=True)
-class Evidence:
-  """What CloudFormation says about a repository."""
-
-  repository: str
-  stack_id: str
-  foreign: bool = False
-  owners: tuple[str, ...] = ()
-  statuses: Mapping[str, str] = field(default_factory=dict)
-  chain: tuple[Link, ...] = ()
-  replaced: Link | None = None
-
-
-FATES = {None: "drain", "Delete": "drain", "Retain": "keep", "RetainExceptOnCreate": "keep"}
-REMEDY = (
-  "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always; or empty "
-  "the repository yourself; then delete again"
-)
-OVERRIDE = "OnDelete: Always drains it all the same"
-TABLE = {
-  "Always": ("drain", "OnDelete is Always"),
-  "Never": ("keep", "OnDelete is Never"),
-  "foreign": ("keep", "it is in another account or region than the stack"),
-  "several owners": ("refuse", f"several stacks list it; {REMEDY}"),
-  "ending, keep": ("keep", "the DeletionPolicy of {} keeps it"),
-  "ending, refuse": ("refuse", f"the DeletionPolicy of {{}} cannot be read; {REMEDY}"),
-  "ending, drain": ("drain", "it is deleted with the stack of {}"),
-  "listed, True": ("keep", "{} stays: only the drain was removed, moved or replaced"),
-  "listed, False": ("keep", f"{{}} left the template, and its DeletionPolicy too; {OVERRIDE}"),
-  "listed, None": ("keep", f"the template of {{}} is not understood; {OVERRIDE}"),
-  "undecided": ("keep", "the update that replaced it in {} may still bring it back"),
-  "replaced, keep": ("keep", "the UpdateReplacePolicy of {} keeps it"),
-  "replaced, refuse": ("refuse", f"the UpdateReplacePolicy of {{}} cannot be read; {REMEDY}"),
-  "replaced, drain": ("drain", "it is deleted: {} is another repository now"),
-  "no owner": ("keep", f"no stack of this tree holds it; {OVERRIDE}"),
-}
-
-
-def going_away(facts):
-  """Decide on what CloudFormation says."""
-  situation, link = _situation(facts)
-  return decide_by(situation, link, asdict(facts))
-
-
-def decide_by(situation, link=None, facts=None):
-  """Look a situation up."""
-  verdict, why = TABLE[situation]
-  resource = f"{link.logical_id} ({link.stack_id})" if link else ""
-  return Decision(verdict, why.format(resource), {"situation": situation, "facts": facts})
-
-
-def _situation(facts):
-  """Name the situation, and the resource that decides."""
-  if facts.foreign:
-    return "foreign", None
-  if len(facts.owners) > 1:
-    return "several owners", None
-  if facts.replaced:
-    return _after_replacement(facts, facts.replaced), facts.replaced
-  if not facts.chain:
-    return "no owner", None
-  statuses = [facts.statuses[link.stack_id] for link in facts.chain]
-  if statuses[-1] not in ENDINGS:
-    return f"listed, {facts.chain[0].policies.present}", facts.chain[0]
-  fates = [_fate(link, status) for link, status in zip(facts.chain, statuses, strict=True)]
-  fate = next(each for each in ("keep", "refuse", "drain") if each in fates)
-  return f"ending, {fate}", facts.chain[fates.index(fate)]
-
-
-def _fate(link, stack_status):
-  policy = link.policies.deletion
-  if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK:
-    return "drain" if link.status.startswith(("CREATE_", "DELETE_")) else "keep"
-  return FATES.get(policy, "refuse")
-
-
-def _after_replacement(facts, link):
-  statuses = " ".join(facts.statuses.values())
-  if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and link.stack_id != facts.stack_id):
-    return "undecided"
-  return f"replaced, {FATES.get(link.policies.update_replace, 'refuse')}"
-
-
-# --- resource/evidence.py: What the guard has to know, read from CloudFormation: the request's own stack
-# first.
-
-GUARD_READS = {
-  "describe_stacks": "Stacks",
-  "list_stack_resources": "StackResourceSummaries",
-  "describe_stack_events": "StackEvents",
-  "get_template": "TemplateBody",
-}
-REPOSITORY_TYPE, STACK_TYPE = "AWS::ECR::Repository", "AWS::CloudFormation::Stack"
-
-
-class StackReadError(Exception):
-  """CloudFormation did not say what the guard has to know; the message says what to do."""
-
-  def __init__(self, call, stack_id, error):
-    self.action = "cloudformation:" + call.title().replace("_", "")
-    self.resource = stack_id.rpartition("/")[0] + "/*"
-    failure = call_error(error)
-    self.denied = failure.denied
-    what = f"{self.action} on {self.resource}"
-    remedy = f"grant the function's role {what}" if self.denied else "then try again"
-    super().__init__(f"{what}: {failure}; nothing was deleted; {remedy}")
-
-
-def decide(cloudformation, mode, stack_id, target):
-  """Decide what becomes of a repository's images; what cannot be read is a refusal."""
-  if mode in ("Always", "Never"):
-    return decide_by(mode)
-  try:
-    return going_away(gather(cloudformation, stack_id, target))
-  except StackReadError as error:
-    return Decision("refuse", str(error), {"situation": "not readable"})
-
-
-def gather(cloudformation, stack_id, target):
-  """Read what the decision stands on."""
-  facts = Evidence(target.name, stack_id)
-  arn = stack_id.split(":")
-  if [*arn[1:2], *arn[3:5]] != [target.partition, target.region, target.account]:
-    return replace(facts, foreign=True)
-  tree = _StackTree(cloudformation)
-  owners = tree.owners([stack_id], target.name)
-  stacks = [] if owners else tree.stacks(stack_id)
-  owners = owners or tree.owners(stacks, target.name)
-  if owners:
-    statuses = tree.statuses(owners[0], *ENDINGS)
-    chain = tree.chain(statuses, target.name)
-    return replace(facts, owners=tuple(owners), statuses=statuses, chain=chain)
-  for each in stacks:
-    replaced = tree.replaced(each, target.name)
-    if replaced:
-      return replace(facts, statuses=tree.statuses(each), replaced=replaced)
-  return facts
-
-
-def readable(cloudformation, stack_id):
-  """Try what the guard reads on a stack and its ancestors."""
-  line, missing = [stack_id], []
-  for each in line:
-    for call in GUARD_READS:
-      try:
-        told = next(_read(cloudformation, call, each), None)
-      except StackReadError as error:
-        if not error.denied:
-          raise
-        missing.append((error.action, error.resource))
-        continue
-      parent = told.get("ParentId") if told and call == "describe_stacks" else None
-      line += [parent] if parent and parent not in line else []
-  return missing
-
-
-def _read(cloudformation, call, stack_id):
-  """Make one of the GUARD_READS, page by page where its answer has pages."""
-  try:
-    if cloudformation.can_paginate(call):
-      pages = cloudformation.get_paginator(call).paginate(StackName=stack_id)
-    else:
-      pages = [getattr(cloudformation, call)(StackName=stack_id)]
-    for page in pages:
-      told = page[GUARD_READS[call]]
-      yield from told if isinstance(told, list) else [told]
-  except aws_errors() as error:
-    raise StackReadError(call, stack_id, error) from error
-
-
-class _StackTree:
-  """The stacks around the request's own; what is told of each is asked for once."""
-
-  def __init__(self, cloudformation):
-    self.ask = partial(_read, cloudformation)
-    self.told = cache(lambda call, stack_id: list(self.ask(call, stack_id)))
-
-  def statuses(self, stack_id, *last):
-    """Return the status of a stack and of those above it, up to the root or a last one."""
-    statuses = {}
-    while stack_id and stack_id not in statuses:
-      stack = self.told("describe_stacks", stack_id)[0]
-      statuses[stack_id] = stack["StackStatus"]
-      stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
-    return statuses
-
-  def held(self, stack_id, kind, name=""):
-    return [
-      row
-      for row in self.told("list_stack_resources", stack_id)
-      if row["ResourceType"] == kind
-      and row["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED", "CREATE_FAILED")
-      and name in ("", row.get("PhysicalResourceId"))
-    ]
-
-  def owners(self, stacks, name):
-    return [each for each in stacks for _ in self.held(each, REPOSITORY_TYPE, name)]
-
-  def stacks(self, stack_id):
-    """List a stack, its ancestors, and all that is nested in these."""
-    stacks = list(self.statuses(stack_id))
-    for each in stacks:
-      ids = [row.get("PhysicalResourceId") for row in self.held(each, STACK_TYPE)]
-      stacks += [child for child in ids if child and child not in stacks]
-    return stacks
-
-  def link(self, stack_id, row):
-    """Add what the template says to what the stack holds."""
-    name = row["LogicalResourceId"]
-    template = self.told("get_template", stack_id)[0]
-    policies = read_policies(template, name, row["ResourceType"])
-    return Link(stack_id, name, row["ResourceStatus"], policies)
-
-  def chain(self, statuses, name):
-    """Go from a repository up to the first stack that is ending, if there is one."""
-    stacks = list(statuses)
-    if statuses[stacks[-1]] not in ENDINGS:
-      stacks = stacks[:1]
-    links = []
-    kind = REPOSITORY_TYPE
-    for each in stacks:
-      rows = self.held(each, kind, name)
-      if not rows:
-        break
-      links.append(self.link(each, rows[0]))
-      kind, name = STACK_TYPE, each
-    return tuple(links)
-
-  def replaced(self, stack_id, name):
-    """Find what was a repository until the update under way gave it another."""
-    rows = {row["LogicalResourceId"]: row for row in self.held(stack_id, REPOSITORY_TYPE)}
-    status = self.statuses(stack_id)[stack_id] if rows else ""
-    if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):
-      return None
-    found = None
-    for event in self.ask("describe_stack_events", stack_id):
-      physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
-      if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
-        return self.link(stack_id, rows[found]) if found else None
-      if physical_id == name and logical_id in rows:
-        found = logical_id
-    return None
-
-
 # --- resource/preflight.py: Prove at deploy time that the teardown will work. Deletes nothing.
 
 LONGEST_PATIENCE = 60.0
@@ -1489,7 +1409,7 @@ def denied(run, settings):
         raise
       yield action, resource
   if settings.on_delete != "Always":
-    yield from readable(run.clients("cloudformation"), run.stack_id)
+    yield from denied_reads(run.clients("cloudformation"), run.stack_id)
 
 
 def probes(run, settings):
@@ -1522,7 +1442,7 @@ def deploy(run):
   if problem and taken_back(run):
     run.log("overlooked", reason=problem, why="the update is rolled back")
     identity, problem = run.identity, ""
-  target = parse_target(identity)
+  target = parse_repository_arn(identity)
   if problem or target is None:
     return Answer(run.identity, problem)
   data = {"RepositoryArn": identity, "RepositoryName": target.name, "RegistryId": target.account}
@@ -1547,7 +1467,7 @@ LOGGED = ("images", "deleted", "left", "calls", "throttled", "rounds", "seconds"
 
 def tear_down(run):
   """Answer a Delete."""
-  target = parse_target(run.identity)
+  target = parse_repository_arn(run.identity)
   if target is None:
     return keep(run, "this resource was never created for a repository")
   repository = PrivateRepository(run.clients("ecr"), target.name, target.account)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from ecrdrain.fate.policies import UNKNOWN, Policies, read_outline, read_policies
+from ecrdrain.fate.policies import UNKNOWN, Policies, read_policies
 
 POLICY_WORDS = (None, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 """Source: CloudFormation template reference, "DeletionPolicy attribute"."""
@@ -18,7 +18,7 @@ class DoubtError(Exception):
 
 def policies_of(template: object, logical_id: str, resource_type: str) -> Policies:
     """Read a resource's policies; whatever is no word of a policy counts as UNKNOWN."""
-    policies = read_policies(read_outline(template), logical_id, resource_type)
+    policies = read_policies(template, logical_id, resource_type)
     if policies["deletion"] not in POLICY_WORDS:
         policies["deletion"] = UNKNOWN
     if policies["update_replace"] not in POLICY_WORDS:

@@ -1,12 +1,8 @@
 """The strict reader against a full CloudFormation parser, on real templates."""
 
-from functools import cache
-
 import pytest
 from cfnlint.decode import decode_str
 
-from ecrdrain.fate import policies
-from ecrdrain.fate.outline import Outline
 from ecrdrain.fate.policies import UNKNOWN
 from tests.unit.fate.full_parser import POLICY_WORDS, policies_of
 from tests.unit.fate.real_templates import as_get_template_returns, real_templates
@@ -44,12 +40,8 @@ def compare(body: object, resources: dict[str, object], count: Count) -> list[st
     return wrong
 
 
-def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_reader_agrees_with_a_full_parser_on_hundreds_of_real_templates() -> None:
     """Whatever it says is so; of templates without transforms it understands nearly all."""
-    # A template is asked about each of its resources, and need not be read anew for each.
-    monkeypatch.setattr(policies, "Outline", cache(Outline))
     counts = {"JSON": Count(), "YAML": Count()}
     wrong: list[str] = []
     for name, text in real_templates():

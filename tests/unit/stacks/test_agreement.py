@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 
 import pytest
 import yaml
@@ -12,10 +11,8 @@ from cfnlint.decode import decode_str
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrdrain.fate import policies
 from ecrdrain.fate.arns import repository_beside
 from ecrdrain.fate.evidence import decide
-from ecrdrain.fate.outline import Outline
 from ecrdrain.stacks.repositories import find_fate, find_repositories, tree_in_deletion
 from ecrdrain.stacks.tree import Resource
 from ecrdrain.stacks.tree import Stack as Seen
@@ -85,12 +82,8 @@ def assert_agreement(text: str, logical_ids: list[str], status: str = DONE) -> i
 
 
 @pytest.mark.once
-def test_both_decide_the_same_on_hundreds_of_real_templates(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_both_decide_the_same_on_hundreds_of_real_templates() -> None:
     """Each resource is taken for a repository, and for a nested stack around one."""
-    # A template is asked about each of its resources, and need not be read anew for each.
-    monkeypatch.setattr(policies, "Outline", cache(Outline))
     compared = 0
     for _, text in real_templates():
         template, mistakes = decode_str(text)

@@ -78,6 +78,7 @@ def test_what_may_bring_more_properties_makes_an_absence_unclear(yaml: str) -> N
         {"Resources": {"S": {"Type": "T"}}},
         {"Resources": {"R": {"Type": "T", "Properties": ["P"]}}},
         {"Resources": {"R": {"Type": "T", "Fn::Transform": {}}}},
+        {"Resources": {"R": []}},
     ],
 )
 def test_of_what_the_reader_does_not_understand_nothing_is_said(template: object) -> None:
@@ -90,7 +91,8 @@ def test_of_what_the_reader_does_not_understand_nothing_is_said(template: object
     [
         "Resources:\n  R:\n    Type: T\n",
         {"Resources": {"R": {"Type": "T"}}},
-        {"Resources": {"R": []}},
+        {"Resources": {"R": {"Type": "T", "Properties": {}}}},
+        "Resources:\n  R:\n    Properties:\n    Type: T\n",
     ],
 )
 def test_a_resource_without_properties_has_none(template: object) -> None:

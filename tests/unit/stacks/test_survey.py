@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from ecrdrain.stacks.survey import Survey, count_images
 
@@ -12,7 +13,7 @@ LATE = datetime(2025, 1, 1, tzinfo=UTC)
 
 def test_every_kind_of_image_is_counted() -> None:
     """Indexes of both media types, archived images, tags and bytes add up."""
-    images = [
+    images: list[dict[str, Any]] = [
         {"imageManifestMediaType": "application/vnd.oci.image.index.v1+json", "imageTags": ["a"]},
         {
             "imageManifestMediaType": "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -29,7 +30,16 @@ def test_every_kind_of_image_is_counted() -> None:
         },
     ]
 
-    assert count_images(images) == Survey(
+    for number, image in enumerate(images):
+        image["imageDigest"] = f"sha256:{number}"
+
+    survey = count_images([images[:1], images[1:]])
+
+    assert [list(phase) for phase in survey.listing.phases()] == [
+        ["sha256:0", "sha256:1"],
+        ["sha256:2"],
+    ]
+    assert survey == Survey(
         images=3, tags=3, indexes=2, archived=1, size=12, last_push=LATE, last_pull=EARLY
     )
 
