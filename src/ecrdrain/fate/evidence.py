@@ -37,16 +37,16 @@ Authorization Reference, "Actions, resources, and condition keys for AWS CloudFo
 REPOSITORY_TYPE, STACK_TYPE = "AWS::ECR::Repository", "AWS::CloudFormation::Stack"
 
 HELD = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_", "DELETE_IN_PROGRESS", "DELETE_FAILED")
-"""How the statuses begin of what a stack holds. All others do not prove that the stack's end would
-delete it (ResourceStatus in botocore's model of CloudFormation; a test lists each):
+"""How the statuses begin of what a stack holds, whatever became of a later update of it. Of all
+others it is not certain that the stack's end deletes them (ResourceStatus in botocore's model of
+CloudFormation; a test goes through its members):
 
-- DELETE_COMPLETE, DELETE_SKIPPED: the stack has deleted it, or let it go and listed it for a while
-  longer (template reference, "DeletionPolicy attribute": Retain removes it from the stack).
-- CREATE_FAILED, CREATE_IN_PROGRESS: its name may be taken by another's.
-- EXPORT_*: it was, or is being, moved to another stack (User Guide, "Stack refactoring"). Whether
-  it is back after EXPORT_ROLLBACK_COMPLETE is not documented.
-- IMPORT_FAILED, IMPORT_IN_PROGRESS, IMPORT_ROLLBACK_*: it is not, or not yet, the stack's (User
-  Guide, "Import AWS resources into a CloudFormation stack").
+- DELETE_COMPLETE, DELETE_SKIPPED: deleted, or kept, and listed for a while longer (template
+  reference, "DeletionPolicy attribute").
+- CREATE_IN_PROGRESS, CREATE_FAILED: the name may be that of another's repository.
+- IMPORT_* but IMPORT_COMPLETE: not, or not yet, the stack's (User Guide, "resource-import").
+- EXPORT_*: moved to another stack, or about to be (User Guide, "stack-refactoring"); whether
+  EXPORT_ROLLBACK_COMPLETE means that it is back is not documented.
 - ROLLBACK_*: of stacks, whose events share the enumeration.
 """
 
