@@ -11,7 +11,7 @@ from ecrdrain.fate.guard import (
     ENDINGS,
     Decision,
     Evidence,
-    Link,
+    HeldResource,
     Situation,
     decide_by,
     going_away,
@@ -205,27 +205,27 @@ class StackTree:
                 waiting += [row["PhysicalResourceId"] for _, row in nested]
         return stacks
 
-    def link(self, stack_id: str, row: Row) -> Link:
+    def with_policies(self, stack_id: str, row: Row) -> HeldResource:
         """Add what the template says to what the stack holds."""
         name = row["LogicalResourceId"]
         policies = read_policies(self.outline(stack_id), name, row["ResourceType"])
         status = row["ResourceStatus"]
-        return {"stack": stack_id, "resource": name, "status": status, **policies}
+        return {"stack": stack_id, "logical_id": name, "status": status, **policies}
 
     def ownership(self, owners: list[tuple[str, Row]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
         statuses = self.statuses(owners[0][0], *ENDINGS)
-        chain = [self.link(*owners[0])]
+        chain = [self.with_policies(*owners[0])]
         if {*statuses.values()}.intersection(ENDINGS):
             for stack, parent in pairwise(statuses):
                 holder = self.held([parent], stack, STACK_TYPE)
                 if not holder:
                     # The parent has let the nested stack go: its end is not the repository's.
                     break
-                chain.append(self.link(*holder[0]))
+                chain.append(self.with_policies(*holder[0]))
         return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
-    def replaced(self, stack_id: str, name: str) -> Link | None:
+    def replaced(self, stack_id: str, name: str) -> HeldResource | None:
         """Find what was a repository until the update under way gave it another."""
         rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
         status = self.statuses(stack_id)[stack_id] if rows else ""
@@ -235,7 +235,7 @@ class StackTree:
         for event in self.read("describe_stack_events", stack_id):
             physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
             if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
-                return self.link(stack_id, rows[found]) if found else None
+                return self.with_policies(stack_id, rows[found]) if found else None
             if physical_id == name and logical_id in rows:
                 found = logical_id
         return None
