@@ -11,7 +11,7 @@ from ecrdrain.cli.words import timestamp
 from ecrdrain.engine import Report
 from ecrdrain.stacks.change_sets import Change
 from ecrdrain.stacks.events import StackEvent
-from ecrdrain.stacks.inspection import Inspection, Judged
+from ecrdrain.stacks.inspection import InspectedRepository, Inspection
 from ecrdrain.stacks.outcome import Leftover, Outcome
 from ecrdrain.stacks.plan import Plan
 from ecrdrain.stacks.survey import Survey
@@ -246,24 +246,24 @@ def _stack(inspection: Inspection) -> dict[str, Any]:
             {"name": export, "importedBy": list(names)}
             for export, names in inspection.importers.items()
         ],
-        "repositories": [_judged(each) for each in inspection.repositories],
+        "repositories": [_repository(each) for each in inspection.repositories],
         "failed": [_event(each) for each in inspection.failures],
     }
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
-    repository = judged.repository
+def _repository(inspected: InspectedRepository) -> dict[str, Any]:
+    repository = inspected.repository
     return {
         "repository": repository.name,
         "registry": repository.registry,
         "logicalId": repository.logical_id,
         "stack": repository.stack,
-        **_survey(judged.survey),
+        **_survey(inspected.survey),
         "deletionPolicy": repository.policy,
         "emptyOnDelete": repository.empty_on_delete,
         "drain": repository.drain.logical_id if repository.drain else None,
-        "verdict": judged.judgement.verdict.value,
-        "why": judged.judgement.why,
+        "verdict": inspected.judgement.verdict.value,
+        "why": inspected.judgement.why,
     }
 
 

@@ -10,7 +10,7 @@ from ecrdrain.cli.documents import stacks_shown
 from ecrdrain.cli.options import Debug, EndpointUrl, Output, OutputFormat, Profile, Region
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
-from ecrdrain.stacks.inspection import Inspection, Judged, inspect
+from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect
 from ecrdrain.stacks.repositories import Verdict
 from ecrdrain.stacks.tree import DELETED
 
@@ -95,8 +95,8 @@ def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
     terminal.table(_COLUMNS, [_row(each) for each in inspection.repositories])
 
 
-def _row(judged: Judged) -> tuple[str, ...]:
-    repository, survey, judgement = judged.repository, judged.survey, judged.judgement
+def _row(inspected: InspectedRepository) -> tuple[str, ...]:
+    repository, survey, judgement = inspected.repository, inspected.survey, inspected.judgement
     return (
         repository.name,
         repository.logical_id,

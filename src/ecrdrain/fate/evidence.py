@@ -11,7 +11,7 @@ from ecrdrain.fate.guard import (
     ENDINGS,
     Decision,
     Evidence,
-    Link,
+    HeldResource,
     Situation,
     decide_by,
     going_away,
@@ -37,16 +37,16 @@ Authorization Reference, "Actions, resources, and condition keys for AWS CloudFo
 REPOSITORY_TYPE, STACK_TYPE = "AWS::ECR::Repository", "AWS::CloudFormation::Stack"
 
 HELD = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_", "DELETE_IN_PROGRESS", "DELETE_FAILED")
-"""How the statuses begin of what a stack holds. All others do not prove that the stack's end would
-delete it (ResourceStatus in botocore's model of CloudFormation; a test lists each):
+"""How the statuses begin of what a stack holds, whatever became of a later update of it. Of all
+others it is not certain that the stack's end deletes them (ResourceStatus in botocore's model of
+CloudFormation; a test goes through its members):
 
-- DELETE_COMPLETE, DELETE_SKIPPED: the stack has deleted it, or let it go and listed it for a while
-  longer (template reference, "DeletionPolicy attribute": Retain removes it from the stack).
-- CREATE_FAILED, CREATE_IN_PROGRESS: its name may be taken by another's.
-- EXPORT_*: it was, or is being, moved to another stack (User Guide, "Stack refactoring"). Whether
-  it is back after EXPORT_ROLLBACK_COMPLETE is not documented.
-- IMPORT_FAILED, IMPORT_IN_PROGRESS, IMPORT_ROLLBACK_*: it is not, or not yet, the stack's (User
-  Guide, "Import AWS resources into a CloudFormation stack").
+- DELETE_COMPLETE, DELETE_SKIPPED: deleted, or kept, and listed for a while longer (template
+  reference, "DeletionPolicy attribute").
+- CREATE_IN_PROGRESS, CREATE_FAILED: the name may be that of another's repository.
+- IMPORT_* but IMPORT_COMPLETE: not, or not yet, the stack's (User Guide, "resource-import").
+- EXPORT_*: moved to another stack, or about to be (User Guide, "stack-refactoring"); whether
+  EXPORT_ROLLBACK_COMPLETE means that it is back is not documented.
 - ROLLBACK_*: of stacks, whose events share the enumeration.
 """
 
@@ -202,28 +202,28 @@ class StackTree:
                 waiting += [row["PhysicalResourceId"] for _, row in nested]
         return stacks
 
-    def link(self, stack_id: str, row: Summary) -> Link:
+    def with_policies(self, stack_id: str, row: Summary) -> HeldResource:
         """Add what the template says to what the stack holds."""
         name = row["LogicalResourceId"]
         template = self.known("get_template", stack_id)[0]
         policies = read_policies(template, name, row["ResourceType"])
         status = row["ResourceStatus"]
-        return {"stack": stack_id, "resource": name, "status": status, **policies}
+        return {"stack": stack_id, "logical_id": name, "status": status, **policies}
 
     def ownership(self, owners: list[tuple[str, Summary]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
         statuses = self.statuses(owners[0][0], *ENDINGS)
-        chain = [self.link(*owners[0])]
+        chain = [self.with_policies(*owners[0])]
         if {*statuses.values()}.intersection(ENDINGS):
             for stack, parent in pairwise(statuses):
                 holder = self.held([parent], stack, STACK_TYPE)
                 if not holder:
                     # The parent has let the nested stack go: its end is not the repository's.
                     break
-                chain.append(self.link(*holder[0]))
+                chain.append(self.with_policies(*holder[0]))
         return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
-    def replaced(self, stack_id: str, name: str) -> Link | None:
+    def replaced(self, stack_id: str, name: str) -> HeldResource | None:
         """Find what was a repository until the update under way gave it another."""
         rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
         status = self.statuses(stack_id)[stack_id] if rows else ""
@@ -233,7 +233,7 @@ class StackTree:
         for event in self.read("describe_stack_events", stack_id):
             physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
             if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
-                return self.link(stack_id, rows[found]) if found else None
+                return self.with_policies(stack_id, rows[found]) if found else None
             if physical_id == name and logical_id in rows:
                 found = logical_id
         return None

@@ -27,11 +27,11 @@ class Decision(NamedTuple):
     evidence: Mapping[str, object]
 
 
-class Link(Policies):
+class HeldResource(Policies):
     """A resource in its stack, and its policies: a repository in its owner, or a nested stack."""
 
     stack: str
-    resource: str
+    logical_id: str
     status: str
 
 
@@ -55,8 +55,8 @@ class Evidence(TypedDict, total=False):
     elsewhere: bool
     owners: list[str]
     statuses: Mapping[str, str]
-    chain: list[Link]
-    replaced: Link
+    chain: list[HeldResource]
+    replaced: HeldResource
 
 
 REMEDY = (
@@ -138,37 +138,37 @@ def find_situation(facts: Evidence) -> tuple[Situation, str]:
     if statuses[chain[-1]["stack"]] not in ENDINGS:
         stays = chain[0]["deletion"] != UNKNOWN
         return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
-    meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
+    meanings = [_at_end(resource, statuses[resource["stack"]]) for resource in chain]
     situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
     name = name_of(chain[meanings.index(situation)])
     return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
 
 
-def name_of(link: Link) -> str:
+def name_of(resource: HeldResource) -> str:
     """Name a resource and its stack (arn:...:stack/NAME/UUID)."""
-    return f"{link['resource']} in {link['stack'].split('/')[1]}"
+    return f"{resource['logical_id']} in {resource['stack'].split('/')[1]}"
 
 
-def _at_end(link: Link, stack_status: str) -> Situation:
+def _at_end(resource: HeldResource, stack_status: str) -> Situation:
     """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
-    policy = link["deletion"]
+    policy = resource["deletion"]
     # The rollback of the operation that created a resource deletes it; not one that was imported
     # then, and whether deleting a nested stack in a rollback counts is not documented.
-    created = link["status"].startswith(("CREATE_", "DELETE_"))
+    created = resource["status"].startswith(("CREATE_", "DELETE_"))
     if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
         return Situation.DELETED
     return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
 
 
-def _after_replacement(facts: Evidence, link: Link) -> tuple[Situation, str]:
+def _after_replacement(facts: Evidence, resource: HeldResource) -> tuple[Situation, str]:
     # CloudFormation deletes what an update replaced once the whole tree is updated (Knowledge
     # Center, "cloudformation-stack-cleanup-stuck"). Of that, a request of the owner itself is a
     # sign. What a rollback removes may also be what failed to be created, its name being taken.
     statuses = " ".join(facts["statuses"].values())
-    by_owner = link["stack"] == facts["stack"]
+    by_owner = resource["stack"] == facts["stack"]
     if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
-        return Situation.UPDATE_UNFINISHED, name_of(link)
-    situation = POLICIES.get(link["update_replace"], Situation.POLICY_UNKNOWN)
+        return Situation.UPDATE_UNFINISHED, name_of(resource)
+    situation = POLICIES.get(resource["update_replace"], Situation.POLICY_UNKNOWN)
     if situation is Situation.DELETED:
-        return Situation.REPLACED, name_of(link)
-    return situation, f"UpdateReplacePolicy of {name_of(link)}"
+        return Situation.REPLACED, name_of(resource)
+    return situation, f"UpdateReplacePolicy of {name_of(resource)}"

@@ -11,7 +11,7 @@ from ecrdrain.stacks.clients import drainable
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.events import EventReader, StackEvent, follow
 from ecrdrain.stacks.failures import read_failed
-from ecrdrain.stacks.inspection import Inspection, Judged, judged_repositories
+from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect_repositories
 from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Leftover, Outcome
 from ecrdrain.stacks.rescue import Failed, Remedy, Step, find_remedy
@@ -216,12 +216,12 @@ class _Deletion:
         except UnknownNameError:
             # Deleted so long ago that CloudFormation has forgotten it.
             self._stack = Stack(self._stack.id, self._stack.name, DELETED)
-        self._repositories = judged_repositories(clients, self._stack)
+        self._repositories = inspect_repositories(clients, self._stack)
 
 
-def _key(judged: Judged) -> tuple[object, ...]:
+def _key(inspected: InspectedRepository) -> tuple[object, ...]:
     """Return what must stay as planned; how many images there are may change."""
-    repository = judged.repository
+    repository = inspected.repository
     return (
         repository.stack_id,
         repository.name,

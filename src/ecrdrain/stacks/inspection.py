@@ -22,7 +22,7 @@ from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 
 @dataclass(frozen=True)
-class Judged:
+class InspectedRepository:
     """A repository of a stack with what is in it and what becomes of it."""
 
     repository: StackRepository
@@ -51,7 +51,7 @@ class Inspection:
     """
 
     stack: Stack
-    repositories: tuple[Judged, ...] = ()
+    repositories: tuple[InspectedRepository, ...] = ()
     importers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[StackEvent, ...] = ()
 
@@ -65,23 +65,23 @@ def inspect(clients: Clients, name: str) -> Inspection:
     stack = read_stack(clients.cloudformation, name)
     return Inspection(
         stack=stack,
-        repositories=judged_repositories(clients, stack),
+        repositories=inspect_repositories(clients, stack),
         importers=read_all_importers(clients.cloudformation, stack),
         failures=read_failures(clients, stack),
     )
 
 
-def judged_repositories(clients: Clients, stack: Stack) -> tuple[Judged, ...]:
+def inspect_repositories(clients: Clients, stack: Stack) -> tuple[InspectedRepository, ...]:
     """Count and judge the repositories of a stack and its nested stacks."""
 
-    def judged(repository: StackRepository) -> Judged:
+    def inspected(repository: StackRepository) -> InspectedRepository:
         drain = repository.drain
         if drain is not None and _is_dead(clients, stack, drain):
             repository = replace(repository, drain=replace(drain, dead=True))
         found = survey(asking(clients, repository.registry), repository.name)
-        return Judged(repository, found, judge(repository, found))
+        return InspectedRepository(repository, found, judge(repository, found))
 
-    return tuple(at_once(judged, find_repositories(stack)))
+    return tuple(at_once(inspected, find_repositories(stack)))
 
 
 def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
@@ -100,15 +100,15 @@ def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
         return False  # then it shows when the stack is deleted
 
 
-def check_drains(clients: Clients, repositories: Iterable[Judged]) -> None:
+def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) -> None:
     """See that repositories may be drained; deletes nothing.
 
     Raises:
         botocore.exceptions.ClientError: One may not; it names the operation.
     """
 
-    def check(judged: Judged) -> None:
-        repository = judged.repository
+    def check(inspected: InspectedRepository) -> None:
+        repository = inspected.repository
         check_permissions(asking(clients, repository.registry), repository.name)
 
     at_once(check, repositories)

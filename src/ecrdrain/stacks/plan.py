@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ecrdrain.stacks.imports import find_cycle, waits_for
-from ecrdrain.stacks.inspection import Inspection, Judged
+from ecrdrain.stacks.inspection import InspectedRepository, Inspection
 from ecrdrain.stacks.repositories import Verdict
 from ecrdrain.stacks.tree import DELETED
 
@@ -32,7 +32,7 @@ class Plan:
     obstacles: tuple[Obstacle, ...]
 
     @property
-    def drains(self) -> list[Judged]:
+    def drains(self) -> list[InspectedRepository]:
         """Return the repositories to be drained."""
         return [
             each
@@ -89,9 +89,9 @@ def _obstacles(
     yield from _obstacles_of_repositories(inspection.repositories)
 
 
-def _obstacles_of_repositories(repositories: Sequence[Judged]) -> Iterator[str]:
-    for judged in repositories:
-        repository, judgement = judged.repository, judged.judgement
+def _obstacles_of_repositories(repositories: Sequence[InspectedRepository]) -> Iterator[str]:
+    for inspected in repositories:
+        repository, judgement = inspected.repository, inspected.judgement
         if judgement.verdict is Verdict.UNKNOWN:
             yield (
                 f"it is not clear whether CloudFormation would keep {repository.name}: "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ecrdrain.fate.arns import repository_beside
-from ecrdrain.fate.evidence import REPOSITORY_TYPE, Summary, StackTree
+from ecrdrain.fate.evidence import REPOSITORY_TYPE, StackTree, Summary
 from ecrdrain.fate.guard import POLICIES, Situation, find_situation
 from ecrdrain.fate.guard import Verdict as Fate
 from ecrdrain.stacks.declared import resolve_property
@@ -185,7 +185,7 @@ def _repository(
     root: Stack, tree: StackTree, stack: Stack, resource: Resource, drains: Mapping[str, Drain]
 ) -> StackRepository:
     situation, why = find_fate(root, tree, resource)
-    policy = tree.link(stack.id, _row(resource))["deletion"]
+    policy = tree.with_policies(stack.id, _row(resource))["deletion"]
     empty_on_delete = resolve_property(stack, resource.logical_id, "EmptyOnDelete")
     return StackRepository(
         name=resource.physical_id,

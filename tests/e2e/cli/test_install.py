@@ -27,7 +27,8 @@ Resources:
 Outputs:
   ServiceToken:
     Value: nobody
-    Export: {{Name: {EXPORT}}}
+    Export:
+      Name: {EXPORT}
 """
 
 

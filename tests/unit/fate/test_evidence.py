@@ -16,7 +16,7 @@ from ecrdrain.fate.evidence import (
     read_stack,
 )
 from ecrdrain.fate.evidence import gather as gather_in
-from ecrdrain.fate.guard import Evidence, Link
+from ecrdrain.fate.guard import Evidence, HeldResource
 from ecrdrain.fate.policies import Policies
 from tests.unit.fate.cloudformation import HOME, REPOSITORY, STACK, CloudFormation, Stack, arn
 
@@ -36,9 +36,9 @@ def gather(cloudformation: Any, stack_id: str, repository: RepositoryArn) -> Evi
     return gather_in(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
 
 
-def link(stack: str, resource: str, status: str) -> Link:
+def held(stack: str, logical_id: str, status: str) -> HeldResource:
     """Be a resource without policies in its stack."""
-    return {"stack": arn(stack), "resource": resource, "status": status, **SILENT}
+    return {"stack": arn(stack), "logical_id": logical_id, "status": status, **SILENT}
 
 
 def nested(name: str, status: str = "CREATE_COMPLETE") -> tuple[str, str, str, str]:
@@ -64,7 +64,7 @@ def test_a_repository_in_the_same_stack_takes_three_calls() -> None:
         "stack": arn("one"),
         "owners": [arn("one")],
         "statuses": {arn("one"): "DELETE_IN_PROGRESS"},
-        "chain": [link("one", "Repository", "CREATE_COMPLETE")],
+        "chain": [held("one", "Repository", "CREATE_COMPLETE")],
     }
     assert aws.calls == [
         ("ListStackResources", "one"),
@@ -82,8 +82,8 @@ def test_a_repository_in_a_sibling_stack_is_found_over_the_root() -> None:
         "owners": [arn("ecr")],
         "statuses": {arn("ecr"): "CREATE_COMPLETE", arn("root"): "DELETE_IN_PROGRESS"},
         "chain": [
-            link("ecr", "Repository", "CREATE_COMPLETE"),
-            link("root", "Ecr", "CREATE_COMPLETE"),
+            held("ecr", "Repository", "CREATE_COMPLETE"),
+            held("root", "Ecr", "CREATE_COMPLETE"),
         ],
     }
     assert ("ListStackResources", "old") not in aws.calls
@@ -98,7 +98,7 @@ def test_a_repository_two_levels_down_is_found_from_the_root() -> None:
         ecr=Stack("CREATE_COMPLETE", [ROW], parent="middle"),
     )
     facts = gather(aws.client, arn("root"), APP)
-    assert [each["resource"] for each in facts["chain"]] == ["Repository", "Ecr", "Middle"]
+    assert [each["logical_id"] for each in facts["chain"]] == ["Repository", "Ecr", "Middle"]
 
 
 def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
@@ -189,7 +189,7 @@ def test_a_repository_that_was_moved_to_another_stack_belongs_to_that_one() -> N
     aws.stacks[arn("ecr")].rows[0] = (*ROW[:3], "IMPORT_COMPLETE")
     facts = gather(aws.client, arn("drain"), APP)
     assert facts["owners"] == [arn("ecr")]
-    assert [each["resource"] for each in facts["chain"]] == ["Repository", "Ecr"]
+    assert [each["logical_id"] for each in facts["chain"]] == ["Repository", "Ecr"]
 
 
 def test_a_nested_stack_that_was_moved_out_of_the_tree_is_not_of_it() -> None:
@@ -307,7 +307,7 @@ def test_a_renamed_repository_is_found_in_the_events_of_the_update(status: str) 
         "repository": "app",
         "stack": arn("one"),
         "statuses": {arn("one"): status},
-        "replaced": link("one", "Repository", "UPDATE_COMPLETE"),
+        "replaced": held("one", "Repository", "UPDATE_COMPLETE"),
     }
 
 
@@ -319,7 +319,7 @@ def test_a_renamed_repository_is_found_in_a_sibling_stack() -> None:
     ecr.rows[0] = UPDATED
     ecr.events = [("Repository", "app", "UPDATE_IN_PROGRESS"), ("ecr", arn("ecr"), STARTED[2])]
     facts = gather(aws.client, arn("drain"), APP)
-    assert facts["replaced"] == link("ecr", "Repository", "UPDATE_COMPLETE")
+    assert facts["replaced"] == held("ecr", "Repository", "UPDATE_COMPLETE")
     assert list(facts["statuses"]) == [arn("ecr"), arn("root")]
     assert ("DescribeStackEvents", "root") not in aws.calls
 

@@ -5,7 +5,7 @@ import pytest
 from ecrdrain.fate.guard import (
     Decision,
     Evidence,
-    Link,
+    HeldResource,
     Situation,
     Verdict,
     decide_by,
@@ -32,9 +32,9 @@ def on_replacement(word: str | None) -> Policies:
     return {**SILENT, "update_replace": word}
 
 
-def link(stack: str, resource: str, status: str, policies: Policies) -> Link:
+def held(stack: str, logical_id: str, status: str, policies: Policies) -> HeldResource:
     """List a resource in its stack."""
-    return {"stack": stack, "resource": resource, "status": status, **policies}
+    return {"stack": stack, "logical_id": logical_id, "status": status, **policies}
 
 
 def listed(
@@ -51,8 +51,8 @@ def listed(
         "owners": [OWNER],
         "statuses": dict(zip(stacks, statuses, strict=True)),
         "chain": [
-            link(stacks[0], "Repository", status, repository),
-            *(link(stack, "Nested", "CREATE_COMPLETE", above) for stack in stacks[1:]),
+            held(stacks[0], "Repository", status, repository),
+            *(held(stack, "Nested", "CREATE_COMPLETE", above) for stack in stacks[1:]),
         ],
     }
 
@@ -63,7 +63,7 @@ def replaced(*statuses: str, policies: Policies = SILENT, asking: str = OWNER) -
         "repository": "app",
         "stack": asking,
         "statuses": dict(zip((OWNER, ROOT), statuses, strict=False)),
-        "replaced": link(OWNER, "Repository", "UPDATE_COMPLETE", policies),
+        "replaced": held(OWNER, "Repository", "UPDATE_COMPLETE", policies),
     }
 
 

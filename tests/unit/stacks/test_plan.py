@@ -9,7 +9,7 @@ from ecrdrain.stacks.inspection import Inspection
 from ecrdrain.stacks.plan import Obstacle, plan_deletion
 from ecrdrain.stacks.repositories import Drain
 from ecrdrain.stacks.tree import is_busy
-from tests.unit.stacks.trees import inspection, judged, nested, stack, stack_id
+from tests.unit.stacks.trees import inspected, inspection, nested, stack, stack_id
 
 
 def why(*inspections: Inspection, lift_protection: bool = False) -> list[str]:
@@ -29,12 +29,12 @@ def test_what_goes_away_with_images_is_drained_and_nothing_else() -> None:
         [
             inspection(
                 "web",
-                judged("blocks"),
-                judged("drained", drain=Drain("Drain", "web")),
-                judged("kept", fate="keep"),
-                judged("kept-with-drain", fate="keep", drain=Drain("Drain", "web")),
-                judged("native", empty_on_delete=True),
-                judged("empty", images=0),
+                inspected("blocks"),
+                inspected("drained", drain=Drain("Drain", "web")),
+                inspected("kept", fate="keep"),
+                inspected("kept-with-drain", fate="keep", drain=Drain("Drain", "web")),
+                inspected("native", empty_on_delete=True),
+                inspected("empty", images=0),
             )
         ]
     )
@@ -132,7 +132,11 @@ def test_a_nested_stack_is_refused_and_its_root_is_named() -> None:
 def test_an_unreadable_policy_forbids_the_deletion() -> None:
     """Where nobody can say whether CloudFormation keeps the repository, nothing is deleted."""
     [obstacle] = plan_deletion(
-        [inspection("web", judged("app", fate="refuse", why="its DeletionPolicy cannot be read"))]
+        [
+            inspection(
+                "web", inspected("app", fate="refuse", why="its DeletionPolicy cannot be read")
+            )
+        ]
     ).obstacles
 
     assert obstacle == Obstacle(
@@ -146,12 +150,12 @@ def test_a_drain_that_says_never_forbids_the_deletion_while_there_are_images() -
     """Whoever wrote OnDelete: Never wants the images to be deleted on purpose only."""
     never = Drain("Drain", "web", objection="says OnDelete: Never")
 
-    [obstacle] = why(inspection("web", judged("app", drain=never)))
+    [obstacle] = why(inspection("web", inspected("app", drain=never)))
     assert obstacle == (
         "Drain says OnDelete: Never, so app is not emptied: drain it by name "
         "(ecrdrain drain app) if you mean to"
     )
-    assert why(inspection("web", judged("app", images=0, drain=never))) == []
+    assert why(inspection("web", inspected("app", images=0, drain=never))) == []
 
 
 def test_a_deleted_stack_meets_no_obstacle() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ecrdrain.stacks.inspection import Inspection, Judged
+from ecrdrain.stacks.inspection import InspectedRepository, Inspection
 from ecrdrain.stacks.repositories import StackRepository, judge
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.tree import Resource, Stack
@@ -72,7 +72,7 @@ def nested(logical_id: str, policy: object = None) -> Declared:
     )
 
 
-def judged(name: str = "app", images: int = 1, **attributes: Any) -> Judged:
+def inspected(name: str = "app", images: int = 1, **attributes: Any) -> InspectedRepository:
     """Return a repository of the stack "web" with so many images."""
     repository = StackRepository(
         name=name,
@@ -83,10 +83,10 @@ def judged(name: str = "app", images: int = 1, **attributes: Any) -> Judged:
         **attributes,
     )
     found = Survey(images=images)
-    return Judged(repository, found, judge(repository, found))
+    return InspectedRepository(repository, found, judge(repository, found))
 
 
-def inspection(name: str, *repositories: Judged, **attributes: Any) -> Inspection:
+def inspection(name: str, *repositories: InspectedRepository, **attributes: Any) -> Inspection:
     """Return what is known of a stack."""
     importers = attributes.pop("importers", {})
     return Inspection(stack(name, **attributes), repositories, importers)
