@@ -326,6 +326,21 @@ def test_a_first_page_that_is_empty_and_the_last_one_is_all() -> None:
 # Others at work.
 
 
+def test_what_somebody_else_deletes_does_not_count_even_after_a_refusal() -> None:
+    """An image was refused for an index, then somebody deleted both: the drain deleted none."""
+    rules = Rules()
+    child = add(rules, 1, tags=["child"])
+    index = add(rules, 2, children=[1])
+
+    def delete(rules: Rules, call: int) -> None:
+        if call == 2:
+            rules.delete([ImageId(index)])
+            rules.delete([ImageId(child)])
+
+    report = simulate(Registry(rules, meddle=delete))
+    assert (report.empty, report.deleted, report.left) == (True, 0, 0)
+
+
 def test_images_that_ecr_still_lists_after_deleting_them_do_not_count_twice() -> None:
     """ECR may catch up with itself only later: the drain waits, and then sees it empty."""
     registry = Troubled(images(0, 5))

@@ -141,6 +141,27 @@ def test_images_pushed_meanwhile_go_too(seed: int, images: int, page_size: int) 
     assert report.deleted == images + next(pushed) - 10_000 - late
 
 
+@examples(60)
+@given(seeds, st.integers(0, 200), page_sizes)
+def test_images_that_somebody_else_deletes_meanwhile_do_not_count(
+    seed: int, images: int, page_size: int
+) -> None:
+    """Two that delete at once count each image once between them."""
+    chance = random.Random(seed)
+    theirs = 0
+
+    def delete(rules: Rules, _call: int) -> None:
+        nonlocal theirs
+        there = [image.digest for image in rules]
+        for digest in chance.sample(there, min(len(there), chance.randint(0, 3))):
+            theirs += not rules.delete([ImageId(digest)]).failures
+
+    registry = opened(chance, grow(chance, images), page_size=page_size, meddle=delete)
+    report = simulate(registry, seed=seed)
+    assert (report.empty, report.left) == (True, 0)
+    assert report.deleted + theirs == images
+
+
 @examples(100)
 @given(seeds, st.floats(0.01, 30), st.booleans())
 def test_a_drain_that_is_stopped_sends_nothing_more_and_reports_what_it_knows(
