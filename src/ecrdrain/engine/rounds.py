@@ -99,7 +99,7 @@ class Drain:
 
     def _drain(self) -> bool:
         """Go round after round; True when a round found nothing, False when they stop helping."""
-        idle, progress = 0, self.limits.clock()
+        idle, troubled, progress = 0, 0, self.limits.clock()
         while True:
             self.tally.round += 1
             self.tally.forget()
@@ -116,19 +116,20 @@ class Drain:
             if not found:
                 return True
             if self.tally.deleted > deleted_before:
-                idle, progress = 0, self.limits.clock()
+                idle, troubled, progress = 0, 0, self.limits.clock()
                 continue
-            idle += 1
             if failed is not None and failed.error.passing:
+                troubled += 1
                 again = self.limits.clock() < progress + PATIENCE
             else:
+                idle += 1
                 refusals = {failure.code for failure in self.tally.refused.values()}
                 again = worth_another_round(refusals or {GONE}, idle)
             if failed is not None and not again:
                 raise failed
             if not again:
                 return False
-            self.limits.pause(min(2.0 ** (idle - 1), LONGEST_REST))
+            self.limits.pause(min(2.0 ** (idle + troubled - 1), LONGEST_REST))
 
     def _round(self) -> bool:
         """Try every image of a listing; tell whether it showed any."""

@@ -403,6 +403,19 @@ def test_a_child_goes_once_its_index_relents() -> None:
     assert limits.pauses == [1.0, 2.0]
 
 
+@pytest.mark.parametrize("problem", [throttled(), server_error()])
+def test_rounds_that_failed_for_the_moment_do_not_use_up_those_of_a_refusal(
+    problem: Exception,
+) -> None:
+    """After five listings that failed, KmsError is still worth one round more."""
+    registry = Troubled(images(1), refuse={digest_of(0): "KmsError"})
+    registry.problems["ListImages"] = [problem] * 5
+    limits = SimulatedLimits()
+    limits.time.at(32.0, registry.refuse.clear)
+    report = simulate(registry, limits)
+    assert (report.empty, report.deleted) == (True, 1)
+
+
 # The repository itself.
 
 

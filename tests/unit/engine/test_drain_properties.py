@@ -163,6 +163,29 @@ def test_images_that_somebody_else_deletes_meanwhile_do_not_count(
 
 
 @examples(100)
+@given(seeds, page_sizes, same_calls)
+def test_faults_of_every_kind_leave_an_empty_repository(
+    seed: int, page_size: int, same_call: SameCall
+) -> None:
+    """Tries that fail in each way, stale tokens, images refused once: all go, counted once."""
+    chance, limits = random.Random(seed), SimulatedLimits()
+    images = chance.randint(0, 400)
+    faults = Faults(
+        chance.choice((0.02, 0.05, 0.1)),
+        tries=chance.randint(2, 10),
+        transient=chance.choice((0, 0.05)),
+        stale_tokens=chance.choice((0, 1, 2)),
+    )
+    registry = FaultyRegistry(
+        grow(chance, images), faults, chance, page_size=max(page_size, 40), same_call=same_call
+    )
+    report = simulate(registry, limits, seed=seed, concurrency=chance.randint(1, 8))
+    check(report, registry, images)
+    assert report.empty
+    assert limits.clock() < A_DAY
+
+
+@examples(100)
 @given(seeds, st.floats(0.01, 30), st.booleans())
 def test_a_drain_that_is_stopped_sends_nothing_more_and_reports_what_it_knows(
     seed: int,
