@@ -102,7 +102,6 @@ class Drain:
         idle, troubled, progress = 0, 0, self.limits.clock()
         while True:
             self.tally.round += 1
-            self.tally.forget()
             deleted_before, failed = self.tally.deleted, None
             try:
                 found = self._round()
@@ -148,17 +147,20 @@ class Drain:
     def _phases(self) -> Iterator[Iterable[str]]:
         """Yield what a listing shows, phase by phase; nothing when there are no images."""
         known, self.repository.known = self.repository.known, None
-        self.held = known if isinstance(known, Listing) else Listing()
-        if self.held.images:
-            yield from self.held.phases()
+        if isinstance(known, Listing) and known.images:
+            self.held = known
+            yield from known.phases()
             return
         page = known if isinstance(known, Page) else self._page(None, ANY)
         while page.token and not page.rows:
             page = self._page(page.token, ANY)
+        # Until now, what the round before has left was all that is known.
+        self.tally.forget()
+        self.held = Listing()
         if page.token and self.repository.parts:
             yield from self._long_phases(page)
             return
-        self.held = Listing(page.rows)
+        self.held.add(page.rows)
         while page.token:
             page = self._page(page.token, ANY)
             self.held.add(page.rows)

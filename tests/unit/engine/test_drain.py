@@ -556,6 +556,27 @@ def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
     assert report.left == 1_000 - report.deleted == len(registry.rules)
 
 
+@pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])
+def test_what_a_round_has_left_is_known_until_the_next_listing_has_come(why: str) -> None:
+    """A drain that ends before that reports what the round before could not delete, and why."""
+    limits = SimulatedLimits()
+    registry = Troubled(images(150), refuse={digest_of(7): "KmsError"})
+
+    def end(event: Event) -> None:
+        if isinstance(event, RoundEnded) and event.round == 1:
+            if why == "interrupt":
+                limits.stop.set()
+            elif why == "deadline":
+                limits.deadline = limits.clock()
+            else:
+                registry.problems["ListImages"] = [denied()]
+
+    report = simulate(registry, limits, on_event=end)
+    assert report.stopped == why
+    assert (report.deleted, report.left, report.left_exact) == (149, 1, False)
+    assert report.failure_codes == {"KmsError": 1}
+
+
 def test_calls_that_are_under_way_when_it_is_stopped_are_finished_and_counted() -> None:
     """Two have been sent: they count, and no third one follows."""
     sent, stop = threading.Barrier(2), threading.Event()
