@@ -211,11 +211,9 @@ class Drain:
                 self.in_flight[self.pool.submit(self._delete_batch, batch)] = batch
             while self.in_flight:
                 self._settle_some()
-        except KeyboardInterrupt:
-            self.limits.stop.set()
-            self._finish()
-            raise
-        except (CallFailed, Halted):
+        except BaseException as ended:
+            if not isinstance(ended, CallFailed | Halted):
+                self.limits.stop.set()  # Ctrl-C, or a mistake: nothing goes on behind its back
             self._finish()
             raise
 

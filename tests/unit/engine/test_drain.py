@@ -624,6 +624,32 @@ def test_ctrl_c_finishes_what_is_in_flight_and_sends_nothing_more() -> None:
     assert len(registry.rules) == 800
 
 
+def test_a_listener_that_fails_ends_the_drain() -> None:
+    """Its error reaches the caller, and no call starts behind the back of who might handle it."""
+    under_way = threading.Event()
+
+    class Stop(threading.Event):
+        def set(self) -> None:
+            super().set()
+            under_way.set()
+
+    class Slow(Registry):
+        def send(self, operation: str, work: Callable[[], Answer]) -> Answer:
+            answer = super().send(operation, work)
+            if len(self.batches) > 1:
+                under_way.wait(5)
+            return answer
+
+    def fail(event: Event) -> None:
+        if isinstance(event, Deleted):
+            raise ZeroDivisionError
+
+    registry = Slow(images(1_000))
+    with pytest.raises(ZeroDivisionError):
+        drain_repository(registry, 2, Limits(stop=Stop()), fail)
+    assert len(registry.batches) <= 3
+
+
 def test_a_mistake_in_a_call_is_raised() -> None:
     """It is not AWS's error, so it is no report's."""
 
