@@ -68,7 +68,9 @@ class FaultyRegistry(Registry):
         unaccounted: Images of calls of whose effect nobody has heard.
     """
 
-    def __init__(self, rules: Rules, faults: Faults, chance: random.Random, **options: Any) -> None:
+    def __init__(
+        self, rules: Rules, faults: Faults, chance: random.Random, **options: Any
+    ) -> None:
         super().__init__(rules, **options)
         self.sent: Counter[str] = Counter()
         self.throttles = 0

@@ -253,12 +253,15 @@ def test_a_listing_beside_all_deletions_has_a_connection_too(
 ) -> None:
     """No connection is thrown away: each that is opened anew takes time, and is logged."""
     together = threading.Barrier(3)
-    # Of the listings the third: the second page, beside the first two deletions.
-    turns = {"ListImages": iter([False, False, True]), "BatchDeleteImage": iter([True, True])}
+    # The second page of images with a tag is listed while the last of the first are deleted.
+    turns = {
+        "ListImages": iter([False, False, True]),
+        "BatchDeleteImage": iter([False] * 8 + [True, True]),
+    }
 
     def meet(event_name: str, **_: object) -> None:
         if next(turns[event_name.rpartition(".")[2]], False):
-            together.wait(60)
+            together.wait(20)
 
     with start(4_000, latency=0.05) as server:
         client = server.client("ecr", client_config(2))
