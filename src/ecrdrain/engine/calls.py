@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrdrain.engine.errors import CallError, answer_error, aws_errors, call_error
 from ecrdrain.engine.limits import Halted, Limits
+from ecrdrain.engine.parallel import AT_ONCE
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -29,14 +30,15 @@ def client_config(concurrency: int = CONCURRENCY, read_timeout: float = 60) -> "
     """Return the settings for a boto3 client that drains with.
 
     Args:
-        concurrency: How many calls may be in flight; each needs a connection of its own.
+        concurrency: How many calls may be in flight; each needs a connection of its own, and so
+            do the listings of drains side by side.
         read_timeout: Seconds to wait for an answer. A call without one is repeated.
     """
     from botocore.config import Config  # noqa: PLC0415 - not before a client is made
 
     return Config(
         retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
-        max_pool_connections=max(concurrency, 1),
+        max_pool_connections=concurrency + AT_ONCE,
         connect_timeout=5,
         read_timeout=read_timeout,
         tcp_keepalive=True,

@@ -98,10 +98,9 @@ class Drain:
 
     def _drain(self) -> bool:
         """Go round after round; True when a round found nothing, False when they stop helping."""
-        idle, progress = 0, self.limits.clock()
+        idle, troubled, progress = 0, 0, self.limits.clock()
         while True:
             self.tally.round += 1
-            self.tally.forget()
             deleted_before, failed = self.tally.deleted, None
             try:
                 found = self._round()
@@ -115,19 +114,20 @@ class Drain:
             if not found:
                 return True
             if self.tally.deleted > deleted_before:
-                idle, progress = 0, self.limits.clock()
+                idle, troubled, progress = 0, 0, self.limits.clock()
                 continue
-            idle += 1
             if failed is not None and failed.error.passing:
+                troubled += 1
                 again = self.limits.clock() < progress + PATIENCE
             else:
+                idle += 1
                 refusals = {failure.code for failure in self.tally.refused.values()}
                 again = worth_another_round(refusals or {GONE}, idle)
             if failed is not None and not again:
                 raise failed
             if not again:
                 return False
-            self.limits.pause(min(2.0 ** (idle - 1), LONGEST_REST))
+            self.limits.pause(min(2.0 ** (idle + troubled - 1), LONGEST_REST))
 
     def _round(self) -> bool:
         """Try every image of a listing; tell whether it showed any."""
@@ -146,17 +146,20 @@ class Drain:
     def _phases(self) -> Iterator[Iterable[str]]:
         """Yield what a listing shows, phase by phase; nothing when there are no images."""
         known, self.repository.known = self.repository.known, None
-        self.held = known if isinstance(known, Listing) else Listing()
-        if self.held.images:
-            yield from self.held.phases()
+        if isinstance(known, Listing) and known.images:
+            self.held = known
+            yield from known.phases()
             return
         page = known if isinstance(known, Page) else self._page(None, ANY)
         while page.token and not page.rows:
             page = self._page(page.token, ANY)
+        # Until now, what the round before has left was all that is known.
+        self.tally.forget()
+        self.held = Listing()
         if page.token and self.repository.parts:
             yield from self._long_phases(page)
             return
-        self.held = Listing(page.rows)
+        self.held.add(page.rows)
         while page.token:
             page = self._page(page.token, ANY)
             self.held.add(page.rows)
@@ -204,8 +207,10 @@ class Drain:
                 future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
                 self.in_flight[future] = batch
             self._settle(0)
-        except KeyboardInterrupt:
-            self.limits.stop.set()
+        except (CallFailed, Halted):
+            raise
+        except BaseException:
+            self.limits.stop.set()  # Ctrl-C, or a mistake: nothing goes on behind its back
             raise
         finally:
             self._finish()

@@ -49,11 +49,11 @@ class Tally:
         deleted = 0
         for digest in batch:
             self.waiting.discard(digest)
-            refused_before = self.refused.pop(digest, None)
+            self.refused.pop(digest, None)
             failure = failed.get(digest)
             if failure is not None and failure.code != GONE:
                 self.refused[digest] = failure
-            elif failure is None or unheard or refused_before:
+            elif failure is None or unheard:
                 deleted += 1
         self.deleted += deleted
         codes = Counter(failure.code for failure in failed.values())

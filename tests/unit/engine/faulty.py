@@ -1,13 +1,18 @@
-"""A repository in memory whose calls fail now and then, in every way in which AWS's do."""
+"""A repository in memory whose calls fail now and then, in every way in which AWS's do.
+
+It plays the SDK, too: it tries a call several times, and tells of each try by the SDK's events.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from ecrdrain.engine import Failure, Page
-from ecrdrain.lab.ecr_rules import SameCall
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ecrdrain.engine import Failure, Page, calls
+from ecrdrain.engine.errors import call_error
 from tests.unit.engine.errors import (
     aws_error,
     denied,
@@ -17,19 +22,16 @@ from tests.unit.engine.errors import (
     unavailable,
     unreachable,
 )
-from tests.unit.engine.registry import Registry
+from tests.unit.engine.registry import Answer, Registry
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
 
     from ecrdrain.lab.ecr_rules import Repository as Rules
-    from ecrdrain.lab.strict.throttle import TokenBucket
 
 BEFORE = (server_error, unavailable, unreachable, throttled)
-"""Faults of a call that has done nothing."""
-
-INDEX = "application/vnd.oci.image.index.v1+json"
+"""Faults of a try that has done nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,18 @@ class Faults:
     """How calls fail.
 
     Attributes:
-        share: Of all calls, how many fail in each of the ways.
-        tokens: What throttles them, by operation.
-        denied_from: From which call on all are denied; None: never.
+        share: Of all tries, how many fail in each of the ways.
+        tries: Tries of one call.
+        denied_from: From which try on all are denied; None: never.
         transient: Of the images, how many are refused with KmsError when first tried.
         stale_tokens: How many tokens of later pages, the first ones, ECR does not know any more.
-        name_parents: Whether refusals name the indexes that are in the way.
     """
 
     share: float = 0.0
-    tokens: dict[str, TokenBucket] = field(default_factory=dict)
+    tries: int = 4
     denied_from: int | None = None
     transient: float = 0.0
     stale_tokens: int = 0
-    name_parents: bool = True
 
 
 class FaultyRegistry(Registry):
@@ -60,92 +60,81 @@ class FaultyRegistry(Registry):
         rules: The images, and what ECR allows.
         faults: How calls fail.
         chance: Where luck comes from.
-        kinds: Whether DescribeImages may be called; None means that it is denied.
-        page_size: Rows a page.
-        same_call: Whether an index and its children can go in one call.
-        refuse: Codes with which single images are always refused.
-        meddle: Called after each call that took effect: somebody else at work.
+        options: As for the registry without faults.
 
     Attributes:
-        calls: All that have come, by operation.
+        sent: All tries, by operation.
         throttles: How many were throttled.
+        unaccounted: Images of calls of whose effect nobody has heard.
     """
 
-    def __init__(  # noqa: PLR0913 - as for the registry without faults
-        self,
-        rules: Rules,
-        faults: Faults,
-        chance: random.Random,
-        *,
-        kinds: bool | None = False,
-        page_size: int = 1000,
-        same_call: SameCall = SameCall.SNAPSHOT,
-        refuse: dict[str, str] | None = None,
-        meddle: Callable[[Rules, int], None] = lambda _rules, _call: None,
+    def __init__(
+        self, rules: Rules, faults: Faults, chance: random.Random, **options: Any
     ) -> None:
-        super().__init__(
-            rules, page_size=page_size, same_call=same_call, refuse=refuse, meddle=meddle
-        )
-        self.calls: Counter[str] = Counter()
+        super().__init__(rules, **options)
+        self.sent: Counter[str] = Counter()
         self.throttles = 0
-        self.kinds_operation = None if kinds is False else "DescribeImages"
-        self._may_describe = kinds is True
+        self.unaccounted = 0
         self._faults = faults
         self._chance = chance
-        self._known: set[str] = set()
+        self._tried: set[str] = set()
         self._later_pages = 0
 
-    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
-        """Return a page, or fail."""
-        self._come("DescribeImages" if kinds else "ListImages")
-        if kinds and not self._may_describe:
-            raise denied()
+    def take_listing(self, token: str | None, part: str) -> Page:
+        """Do what ListImages does, unless the token is stale."""
         self._later_pages += token is not None
         if token is not None and self._later_pages <= self._faults.stale_tokens:
             raise aws_error("InvalidParameterException", message="Invalid parameter at nextToken")
-        page = self._describe(token, tags) if kinds else super().page(token, tags)
-        self._get_lost()
-        return page
+        return super().take_listing(token, part)
 
-    def delete(self, digests: Sequence[str]) -> list[Failure]:
-        """Delete as BatchDeleteImage does, or fail."""
-        self._come("BatchDeleteImage")
+    def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
+        """Do what BatchDeleteImage does, but for some images."""
         transient = [
             digest
             for digest in digests
-            if digest not in self._known and self._chance.random() < self._faults.transient
+            if digest not in self._tried and self._chance.random() < self._faults.transient
         ]
-        self._known.update(digests)
+        self._tried.update(digests)
         willing = [digest for digest in digests if digest not in transient]
         refused = [Failure(digest, "KmsError", "try again") for digest in transient]
-        refused += super().delete(willing) if willing else []
-        self._get_lost()
-        if not self._faults.name_parents:
-            refused = [Failure(each.digest, each.code, "") for each in refused]
-        return refused
+        return refused + (super().take_deletion(willing) if willing else [])
 
-    def _describe(self, token: str | None, tags: str) -> Page:
-        images, following = self.rules.images(
-            tag_status=tags, image_status="ANY", token=token, limit=self._page_size
-        )
-        self._count()
-        return Page([(image.digest, bool(image.children)) for image in images], following)
+    def send(self, operation: str, work: Callable[[], Answer]) -> Answer:
+        """Try until a try succeeds, fails for good, or was the last one."""
+        before = len(self.rules)
+        for last in [False] * (self._faults.tries - 1) + [True]:
+            calls._before_send(f"before-send.ecr.{operation}")
+            self.sent[operation] += 1
+            try:
+                answer = self._try(work)
+            except (BotoCoreError, ClientError) as error:
+                hear(operation, error)
+                if last or not call_error(error).passing:
+                    self.unaccounted += before - len(self.rules)
+                    raise
+            else:
+                calls._response_received(f"response-received.ecr.{operation}", {}, None)
+                return answer
+        raise AssertionError
 
-    def _come(self, operation: str) -> None:
-        self.calls[operation] += 1
-        tokens = self._faults.tokens.get(operation)
-        if tokens is not None and not tokens.take():
-            self.throttles += 1
-            raise throttled()
+    def _try(self, work: Callable[[], Answer]) -> Answer:
         denied_from = self._faults.denied_from
-        if denied_from is not None and self.calls.total() >= denied_from:
+        if denied_from is not None and self.sent.total() >= denied_from:
             raise denied()
         for fault in BEFORE:
             if self._chance.random() < self._faults.share:
                 self.throttles += fault is throttled
                 raise fault()
-
-    def _get_lost(self) -> None:
-        """Lose the answer of a call that took effect, now and then."""
+        answer = work()
+        self._calls += 1
+        self._meddle(self.rules, self._calls)
         if self._chance.random() < self._faults.share:
             raise unanswered()
+        return answer
+
+
+def hear(operation: str, error: Exception) -> None:
+    """Tell of a try that failed, as the SDK does."""
+    answer: Any = error.response if isinstance(error, ClientError) else None
+    problem = None if isinstance(error, ClientError) else error
+    calls._response_received(f"response-received.ecr.{operation}", answer, problem)

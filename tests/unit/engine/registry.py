@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, TypeVar
 
-from ecrdrain.engine import Failure, Page
+from ecrdrain.engine import Failure, Listing, Page, Row, calls
 from ecrdrain.lab.ecr_rules import LARGEST_BATCH, Image, ImageId, ImageStatus, SameCall
 from ecrdrain.lab.ecr_rules import Repository as Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+Answer = TypeVar("Answer")
+
 
 class Registry:
-    """A repository over the lab's rules.
+    """A repository over the lab's rules, listed as ListImages lists; for several threads.
 
     Args:
         rules: The images, and what ECR allows.
@@ -21,6 +24,10 @@ class Registry:
         same_call: Whether an index and its children can go in one call.
         refuse: Codes with which single images are always refused, whatever the rules say.
         meddle: Called after each call, with its number from 1: somebody else at work.
+
+    Attributes:
+        batches: The images of each deletion.
+        asked: The parts that were listed, page by page.
     """
 
     name = "team/app"
@@ -28,8 +35,7 @@ class Registry:
     registry_id = "123456789012"
     region = "eu-west-1"
     list_operation = "ListImages"
-    kinds_operation: str | None = None
-    knows_tag_status = True
+    parts: Sequence[str] = ("TAGGED", "UNTAGGED")
 
     def __init__(
         self,
@@ -41,49 +47,104 @@ class Registry:
         meddle: Callable[[Rules, int], None] = lambda _rules, _call: None,
     ) -> None:
         self.rules = rules
+        self.known: Listing | Page | None = None
         self.batches: list[Sequence[str]] = []
+        self.asked: list[str] = []
+        self.refuse = dict(refuse or {})
         self._page_size = page_size
         self._same_call = same_call
-        self._refuse = refuse or {}
         self._meddle = meddle
         self._calls = 0
+        self._lock = threading.RLock()
 
-    def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
+    def page(self, token: str | None, part: str = "ANY") -> Page:
         """Return a page of all images, archived ones included."""
-        assert not kinds
-        rows, following = self.rules.rows(
-            tag_status=tags, image_status="ANY", token=token, limit=self._page_size
-        )
-        self._count()
-        return Page([(row.digest or "", row.tag is not None) for row in rows], following)
+        return self.send(self.list_operation, lambda: self.take_listing(token, part))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete as BatchDeleteImage does."""
         assert 1 <= len(digests) <= LARGEST_BATCH
+        return self.send("BatchDeleteImage", lambda: self.take_deletion(digests))
+
+    def send(self, operation: str, work: Callable[[], Answer]) -> Answer:
+        """Do a call's work, and tell of it as the SDK does."""
+        calls._before_send(f"before-send.ecr.{operation}")
+        with self._lock:
+            answer = work()
+            self._calls += 1
+            self._meddle(self.rules, self._calls)
+        return answer
+
+    def take_listing(self, token: str | None, part: str) -> Page:
+        """Do what ListImages does."""
+        self.asked.append(part)
+        return self.rows(token, part)
+
+    def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
+        """Do what BatchDeleteImage does."""
         self.batches.append(list(digests))
         refused = [
-            Failure(digest, self._refuse[digest], "so it is set up")
+            Failure(digest, self.refuse[digest], "so it is set up")
             for digest in digests
-            if digest in self._refuse
+            if digest in self.refuse
         ]
-        willing = [ImageId(digest) for digest in digests if digest not in self._refuse]
+        willing = [ImageId(digest) for digest in digests if digest not in self.refuse]
         if willing:
             outcome = self.rules.delete(willing, self._same_call)
             refused += [
                 Failure(each.image_id.digest or "", each.code, each.reason)
                 for each in outcome.failures
             ]
-        self._count()
         return refused
 
-    def _count(self) -> None:
-        self._calls += 1
-        self._meddle(self.rules, self._calls)
+    def rows(self, token: str | None, part: str) -> Page:
+        """Return a page, without a call."""
+        rows, following = self.rules.rows(
+            tag_status=part, image_status="ANY", token=token, limit=self._page_size
+        )
+        return Page(sorted(Row(row.digest or "", int(row.tag is None)) for row in rows), following)
+
+
+class DescribedRegistry(Registry):
+    """The same, listed as DescribeImages lists: each image once, with its kind, in one part."""
+
+    list_operation = "DescribeImages"
+    parts: Sequence[str] = ()
+
+    def rows(self, token: str | None, part: str) -> Page:
+        """Return a page, without a call."""
+        images, following = self.rules.images(
+            tag_status=part, image_status="ANY", token=token, limit=self._page_size
+        )
+        return Page([described(image) for image in images], following)
+
+
+def described(image: Image) -> Row:
+    """Return the row of an image whose kind is known: tagged indexes, other indexes, the rest."""
+    if not image.children:
+        return Row(image.digest, 2)
+    return Row(image.digest, 0 if image.tags else 1)
+
+
+def known_listing(rules: Rules) -> Listing:
+    """Return what a listing with kinds shows of all the images."""
+    listing = Listing()
+    token: str | None = None
+    while True:
+        images, token = rules.images(image_status="ANY", token=token, limit=1000)
+        listing.add(map(described, images))
+        if token is None:
+            return listing
 
 
 def digest_of(number: int) -> str:
     """Return a well-formed digest for a number."""
     return f"sha256:{number:064x}"
+
+
+def number_of(digest: str) -> int:
+    """Return the number of a digest."""
+    return int(digest[7:], 16)
 
 
 def add(  # noqa: PLR0913 - each is one thing that can be said of an image
@@ -108,3 +169,12 @@ def add(  # noqa: PLR0913 - each is one thing that can be said of an image
     if archived:
         image.status = ImageStatus.ARCHIVED  # putting an image again restores it
     return image.digest
+
+
+def images(tagged: int, untagged: int = 0) -> Rules:
+    """Return single images, the tagged ones first by number, mixed in every listing."""
+    rules = Rules()
+    for number in range(tagged + untagged):
+        tags = [f"v{number}"] if number < tagged else []
+        add(rules, number, tags=tags, rank=number % 7)
+    return rules

@@ -1,226 +1,685 @@
-"""The way into the engine, and what the swift drain does beyond the simple one."""
+"""One drain: what it does when a call fails, when it is stopped, and what it reports then."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecrdrain.engine import OneAtATime, Pacer, Page, Until, drain_repository, tell_nobody
-from ecrdrain.engine.rounds import Drain
+from ecrdrain.engine import (
+    Deleted,
+    Event,
+    Limits,
+    Listed,
+    Listing,
+    Page,
+    RoundEnded,
+    Row,
+    calls,
+    drain_repository,
+)
+from ecrdrain.engine.rounds import LONGEST_REST, PATIENCE
+from ecrdrain.lab.ecr_rules import ImageId
 from ecrdrain.lab.ecr_rules import Repository as Rules
-from tests.unit.engine.errors import denied, server_error
-from tests.unit.engine.faulty import Faults, FaultyRegistry
-from tests.unit.engine.registry import Registry, add, digest_of
-from tests.unit.engine.virtual import Clock, VirtualCalls, bucket, luck
+from tests.unit.engine import faulty
+from tests.unit.engine.errors import aws_error, denied, server_error, throttled, unanswered
+from tests.unit.engine.registry import (
+    DescribedRegistry,
+    Registry,
+    add,
+    digest_of,
+    images,
+    known_listing,
+)
+from tests.unit.engine.simulation import SimulatedLimits, simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from ecrdrain.engine import Failure
-
-
-def pushed(indexes: int, children: int = 2) -> Rules:
-    """Return untagged indexes with their children, listed in any order."""
-    chance, rules, number = luck(1), Rules(), 0
-    for _ in range(indexes):
-        first = number
-        for _ in range(children):
-            add(rules, number, rank=chance.randint(0, 9_999))
-            number += 1
-        add(rules, number, children=range(first, number), rank=chance.randint(0, 9_999))
-        number += 1
-    return rules
+    from tests.unit.engine.registry import Answer
 
 
-def test_by_default_calls_are_paced_and_made_side_by_side() -> None:
-    """Four calls of one drain meet at a barrier, then all is gone."""
+class Troubled(Registry):
+    """A repository whose calls can fail.
+
+    Attributes:
+        problems: By operation, what its calls raise, one after the other; None lets one pass.
+        after: Whether a call takes effect before it fails.
+        ghosts: What a listing shows when the repository is empty.
+    """
+
+    def __init__(self, rules: Rules, **options: Any) -> None:
+        super().__init__(rules, **options)
+        self.problems: dict[str, list[Exception | None]] = {}
+        self.after = False
+        self.ghosts: list[int] = []
+
+    def send(self, operation: str, work: Callable[[], Answer]) -> Answer:
+        """Make a call, or fail, or both."""
+        problems = self.problems.get(operation)
+        problem = problems.pop(0) if problems else None
+        if problem is None:
+            return super().send(operation, work)
+        if self.after:
+            super().send(operation, work)
+        else:
+            calls._before_send(f"before-send.ecr.{operation}")
+        faulty.hear(operation, problem)
+        raise problem
+
+    def rows(self, token: str | None, part: str) -> Page:
+        """List images, or what is left of them."""
+        page = super().rows(token, part)
+        return page if page.rows else Page([Row(digest_of(each), 1) for each in self.ghosts], None)
+
+
+STALE = aws_error("InvalidParameterException", message="Invalid parameter at nextToken")
+
+
+# What goes, and in which order.
+
+
+def test_full_batches_go_in_the_order_of_their_phases() -> None:
+    """Two hundred and fifty images are three calls, and an image with two tags is one image."""
+    rules = images(150, 100)
+    add(rules, 7, tags=["second", "third"])
+    registry = Registry(rules)
+    report = simulate(registry, concurrency=1)
+    assert [len(batch) for batch in registry.batches] == [100, 50, 100]
+    assert set(registry.batches[2]) == {digest_of(number) for number in range(150, 250)}
+    assert report.calls == {"ListImages": 2, "BatchDeleteImage": 3}
+    assert (report.deleted, report.rounds, report.images) == (250, 2, 250)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_phase_begins_when_the_one_before_has_ended_however_many_calls_are_in_flight(
+    seed: int,
+) -> None:
+    """A hundred tagged indexes with four children each go in five calls: nothing is refused."""
     rules = Rules()
-    for number in range(400):
-        add(rules, number, tags=[f"v{number}"])
+    for first in range(0, 500, 5):
+        for child in range(first, first + 4):
+            add(rules, child)
+        add(rules, first + 4, children=range(first, first + 4), tags=[f"v{first}"])
+    registry = Registry(rules)
+    report = simulate(registry, seed=seed, concurrency=8)
+    assert report.calls == {"ListImages": 2, "BatchDeleteImage": 5}
+
+
+def test_calls_are_made_side_by_side() -> None:
+    """Four calls of one drain meet at a barrier, then all is gone."""
     barrier = threading.Barrier(4)
 
-    class MeetingRegistry(Registry):
-        def delete(self, digests: Sequence[str]) -> list[Failure]:
+    class Meeting(Registry):
+        def delete(self, digests: Any) -> Any:
             barrier.wait(60)
             return super().delete(digests)
 
-    report = drain_repository(MeetingRegistry(rules), concurrency=8)
-    assert report.empty
-    assert report.deleted == 400
+    report = drain_repository(Meeting(images(400)), 4, Limits())
+    assert (report.empty, report.deleted) == (True, 400)
     assert report.calls == {"ListImages": 2, "BatchDeleteImage": 4}
 
 
-def test_a_pacer_of_ones_own_is_used() -> None:
-    """Whoever wants to look at its state passes it."""
-    rules = Rules()
-    add(rules, 1, tags=["v1"])
-    pacer = Pacer()
-    assert drain_repository(Registry(rules), calls=pacer).empty
-    assert set(pacer.state()) == {"ListImages", "BatchDeleteImage"}
-
-
-def test_children_wait_for_their_indexes_however_many_calls_may_be_in_flight() -> None:
-    """A hundred tagged indexes with four children each go in five calls."""
-    chance, rules = luck(1), Rules()
-    for index in range(100):
-        first = 5 * index
-        for child in range(first, first + 4):
-            add(rules, child, rank=chance.randint(0, 999))
-        add(
-            rules,
-            first + 4,
-            children=range(first, first + 4),
-            tags=[f"v{index}"],
-            rank=chance.randint(0, 999),
-        )
-    clock = Clock()
-    registry = FaultyRegistry(rules, Faults(name_parents=False), chance)
-    calls = VirtualCalls(clock, chance, concurrency=32, latency=5.0)
-    report = drain_repository(registry, calls=calls)
-    assert report.calls == {"ListImages": 2, "BatchDeleteImage": 5}
-    assert calls.most_in_flight > 1
-
-
-def test_when_only_untagged_images_are_there_their_kinds_are_asked_for_at_once() -> None:
-    """Three hundred images in indexes go in three calls."""
-    registry = FaultyRegistry(pushed(100), Faults(), luck(0), kinds=True)
-    report = drain_repository(registry, calls=OneAtATime())
-    assert report.empty
-    assert report.calls == {"ListImages": 2, "DescribeImages": 1, "BatchDeleteImage": 3}
-
-
-def test_where_kinds_may_not_be_asked_for_the_drain_goes_on_in_the_same_round() -> None:
-    """DescribeImages is denied once; then ListImages lists again."""
-    registry = FaultyRegistry(pushed(100), Faults(), luck(0), kinds=None)
-    report = drain_repository(registry, calls=OneAtATime())
-    assert (report.empty, report.deleted, report.rounds) == (True, 300, 2)
-    assert report.calls["DescribeImages"] == 1
-
-
-def test_calls_that_wait_to_be_repeated_when_the_time_is_over_are_all_accounted_for() -> None:
-    """Several are halted at once; what none of them has done is left."""
-    rules, clock, chance = Rules(), Clock(), luck(3)
-    for number in range(1_000):
-        add(rules, number, tags=[f"v{number}"])
-    tokens = {"BatchDeleteImage": bucket(clock, 0, 1)}
-    registry = FaultyRegistry(rules, Faults(tokens=tokens), chance)
-    calls = VirtualCalls(clock, chance, concurrency=8)
-    report = Drain(registry, calls, Until(30, clock=clock), clock=clock).run()
-    assert (report.stopped, report.deleted, report.left) == ("deadline", 100, 900)
-
-
-def test_kinds_are_not_asked_for_when_few_images_are_held_back() -> None:
-    """Untagged images alone, of tagged ones that moved on, need no second listing."""
-    rules = Rules()
-    for number in range(50):
-        add(rules, number, tags=[f"v{number}"])
-    for number in range(50, 1_000):
-        add(rules, number)
-    registry = FaultyRegistry(rules, Faults(), luck(0), kinds=True)
-    report = drain_repository(registry, calls=OneAtATime())
-    assert report.calls == {"ListImages": 2, "BatchDeleteImage": 10}
-
-
-def test_a_listing_of_kinds_that_fails_otherwise_than_by_denial_ends_the_drain() -> None:
-    """A server that cannot be reached is no reason to list in another way."""
-
-    class FailingRegistry(FaultyRegistry):
-        def _describe(self, token: str | None, tags: str) -> Page:
-            del token, tags
-            raise server_error()
-
-    registry = FailingRegistry(pushed(100), Faults(), luck(0), kinds=True)
-    report = drain_repository(registry, calls=OneAtATime())
-    assert report.stopped == "error"
-    assert report.error is not None
-    assert (report.error.operation, report.error.code) == ("DescribeImages", "ServerException")
-
-
-def test_an_index_that_is_named_but_gone_is_not_counted() -> None:
-    """Somebody else deletes an index that no listing has shown: it was never seen."""
-    rules = Rules()
-    child = add(rules, 1, tags=["child"])
-    index = add(rules, 2, children=[1], tags=["index"])
-
-    class HidingRegistry(Registry):
-        def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
-            page = super().page(token, tags, kinds=kinds)
-            return Page([row for row in page.rows if row[0] != index], page.token)
-
-        def delete(self, digests: Sequence[str]) -> list[Failure]:
-            refused = super().delete(digests)
-            if digests == [child] and index in rules:
-                super().delete([index])
-            return refused
-
-    registry = HidingRegistry(rules)
-    report = drain_repository(registry, calls=OneAtATime())
-    assert report.empty
-    assert report.deleted == 1
-    assert [index] in registry.batches[2:]
-
-
-@pytest.mark.parametrize("interrupted", [False, True])
-def test_a_failure_in_flight_is_the_cause_even_of_an_interrupted_drain(
-    interrupted: bool,  # noqa: FBT001 - of parametrize
-) -> None:
-    """The first real cause is what the report names."""
-    rules = Rules()
-    for number in range(300):
-        add(rules, number, tags=[f"v{number}"])
-    stop, begun = threading.Event(), threading.Event()
-
-    class DenyingRegistry(Registry):
-        def delete(self, digests: Sequence[str]) -> list[Failure]:
-            if digest_of(0) in digests:
-                begun.wait(60)
-                raise denied()
-            if interrupted:
-                stop.set()
-            begun.set()
-            return super().delete(digests)
-
-    report = drain_repository(DenyingRegistry(rules), calls=Pacer(), stop=stop)
-    assert report.stopped == "error"
-    assert report.error is not None
-    assert report.error.code == "AccessDeniedException"
-    assert report.left >= 100
-    assert len(rules) == 300 - report.deleted
-
-
-def test_a_mistake_in_a_call_is_raised_when_the_calls_in_flight_have_ended() -> None:
-    """It is not AWS's error, so it is no report's."""
-
-    class BrokenRegistry(Registry):
-        def delete(self, digests: Sequence[str]) -> list[Failure]:
-            del digests
-            raise ZeroDivisionError
-
+def test_nested_indexes_without_tags_go_level_by_level_in_one_round() -> None:
+    """An image that an index lists is tried again in the same round, without another listing."""
     rules = Rules()
     add(rules, 1)
-    with pytest.raises(ZeroDivisionError):
-        Drain(BrokenRegistry(rules), OneAtATime(), Until()).run()
+    add(rules, 2, children=[1])
+    add(rules, 3, children=[2])
+    registry = Registry(rules)
+    report = simulate(registry)
+    assert [len(batch) for batch in registry.batches] == [3, 2, 1]
+    assert (report.empty, report.rounds, report.calls["ListImages"]) == (True, 2, 2)
 
 
-def test_nobody_needs_to_listen() -> None:
-    """Progress can be told to nobody."""
-    tell_nobody("deleted", deleted=1)
+def test_images_that_are_held_back_are_not_tried_again_while_nothing_goes() -> None:
+    """Their index never goes: one try more after each pass that helped, not one more."""
+    rules = Rules()
+    add(rules, 1)
+    add(rules, 2)
+    index = add(rules, 3, children=[1])
+    registry = Registry(rules, refuse={index: "ImageInaccessible"})
+    limits = SimulatedLimits()
+    report = simulate(registry, limits)
+    assert report.failure_codes == {"ImageInaccessible": 1, "ImageReferencedByManifestList": 1}
+    assert (report.deleted, report.left, report.left_exact) == (1, 2, True)
+    assert limits.pauses == [1.0, 2.0], "an index that is gone may be named for a while"
+
+
+# Listings.
+
+
+def test_what_fits_into_a_page_is_listed_by_one_call() -> None:
+    """However mixed it is."""
+    registry = Registry(images(3, 3), page_size=6)
+    assert simulate(registry).empty
+    assert registry.asked == ["ANY", "ANY"]
+
+
+def test_a_long_listing_is_read_in_parts_and_deleted_while_it_is_read() -> None:
+    """First what has a tag, then what has none, at one call more than the pages."""
+    registry = Registry(images(450, 450), page_size=150)
+    report = simulate(registry, concurrency=1)
+    assert registry.asked == ["ANY", *["TAGGED"] * 3, *["UNTAGGED"] * 3, "ANY"]
+    assert [len(batch) for batch in registry.batches] == [100] * 4 + [50] + [100] * 4 + [50]
+    assert report.empty
+    tagged = {digest for batch in registry.batches[:5] for digest in batch}
+    assert tagged == {digest_of(number) for number in range(450)}
+
+
+def test_a_repository_that_cannot_be_listed_in_parts_is_held_until_its_images_go() -> None:
+    """Children are listed before their indexes, and go after them all the same."""
+    rules = Rules()
+    for number in range(200):
+        add(rules, number, rank=0)
+    for number in range(200, 300):
+        add(rules, number, children=[number - 200, number - 100], rank=1)
+    registry = DescribedRegistry(rules, page_size=70)
+    report = simulate(registry, concurrency=1)
+    assert registry.asked == ["ANY"] * 6
+    assert report.calls == {"DescribeImages": 6, "BatchDeleteImage": 3}
+
+
+def test_an_image_whose_tags_lie_on_several_pages_is_sent_once() -> None:
+    """One that is known already is not sent with its next rows."""
+    rules = images(30)
+    add(rules, 3, tags=[f"more{number}" for number in range(40)])
+    registry = Registry(rules, page_size=10)
+    assert simulate(registry).deleted == 30
+    assert sorted(digest for batch in registry.batches for digest in batch) == [
+        digest_of(number) for number in range(30)
+    ]
+
+
+def test_archived_images_go_too() -> None:
+    """They are listed like all others."""
+    rules = images(5)
+    add(rules, 5, archived=True)
+    assert simulate(Registry(rules)).deleted == 6
+
+
+def test_an_empty_page_that_has_a_successor_is_not_the_end() -> None:
+    """A repository is empty when its last page says so, however many were empty before."""
+
+    class Gappy(Registry):
+        def rows(self, token: str | None, part: str) -> Page:
+            if token == "second":
+                return Page([], "third")
+            if token is None and part == "ANY":
+                return Page([], "second")
+            return super().rows(None, part)
+
+    registry = Gappy(images(3))
+    report = simulate(registry)
+    assert (report.empty, report.deleted) == (True, 3)
+    assert report.calls["ListImages"] == 6
+
+
+def test_an_image_that_no_part_of_a_long_listing_shows_is_deleted_all_the_same() -> None:
+    """The first page has shown it: it goes last, and nothing is called empty before."""
+
+    class Lagging(Registry):
+        def rows(self, token: str | None, part: str) -> Page:
+            page = super().rows(token, part)
+            if part == "ANY":
+                return page
+            return Page([row for row in page.rows if row.digest != digest_of(0)], page.token)
+
+    registry = Lagging(images(20, 20), page_size=10)
+    report = simulate(registry, concurrency=1)
+    assert (report.empty, report.deleted) == (True, 40)
+    assert registry.batches[-1] == [digest_of(0)]
 
 
 def test_a_listing_in_parts_that_shows_nothing_is_no_proof_of_emptiness() -> None:
     """What the listing of all images has shown, the listings by tag must not hide."""
 
-    class Lagging(Registry):
-        """Lists images as a whole that it does not list by tag."""
-
-        def page(self, token: str | None, tags: str = "ANY", *, kinds: bool = False) -> Page:
-            """List two pages of ghosts, and nothing by tag."""
-            super().page(token, tags, kinds=kinds)
-            if tags != "ANY":
+    class Hiding(Registry):
+        def rows(self, token: str | None, part: str) -> Page:
+            del token
+            if part != "ANY":
                 return Page([], None)
-            return Page([(digest_of(1), True), (digest_of(2), False)], None if token else "more")
+            return Page([Row(digest_of(1), 0), Row(digest_of(2), 1)], "more")
 
-    report = drain_repository(Lagging(Rules()), calls=OneAtATime(sleep=lambda _seconds: None))
-    assert (report.empty, report.deleted) == (False, 0)
+    report = simulate(Hiding(Rules()))
+    assert (report.empty, report.deleted, report.stopped) == (False, 0, None)
+
+
+@pytest.mark.parametrize("at", [2, 3, 5])
+def test_a_page_token_that_ecr_has_forgotten_begins_a_new_listing(at: int) -> None:
+    """The listing breaks off, and the next round finds the rest."""
+    registry = Troubled(images(300, 300), page_size=100)
+    registry.problems["ListImages"] = [None] * at + [STALE]
+    report = simulate(registry)
+    assert (report.empty, report.deleted, len(registry.rules)) == (True, 600, 0)
+
+
+def test_a_page_token_that_never_works_ends_the_drain_with_what_ecr_said() -> None:
+    """A listing that breaks off again and again, with nothing to delete before, is an error."""
+    registry = Troubled(images(30), page_size=10)
+    registry.problems["ListImages"] = [None, None, STALE] * 20
+    limits = SimulatedLimits()
+    report = simulate(registry, limits)
+    assert report.stopped == "error"
+    assert report.error is not None
+    assert (report.error.operation, report.error.code) == (
+        "ListImages",
+        "InvalidParameterException",
+    )
+    assert (report.left, report.left_exact) == (10, False), "the page that came is known"
+    assert limits.pauses == [1.0, 2.0, 4.0]
+
+
+# What is known before.
+
+
+def test_a_drain_begins_with_a_listing_that_was_made_before() -> None:
+    """It lists only once more, to see that nothing is left, and takes images in their phases."""
+    rules = Rules()
+    add(rules, 0)
+    add(rules, 1, children=[0])
+    add(rules, 2, children=[1], tags=["v1"])
+    registry = Registry(rules)
+    registry.known = known_listing(rules)
+    report = simulate(registry)
+    assert [len(batch) for batch in registry.batches] == [1, 1, 1]
+    assert report.calls == {"ListImages": 1, "BatchDeleteImage": 3}
+    assert registry.known is None, "it holds for the first round alone"
+
+
+def test_a_listing_without_images_is_made_anew() -> None:
+    """Somebody may have pushed since."""
+    registry = Registry(images(3))
+    registry.known = Listing()
+    report = simulate(registry)
+    assert (report.deleted, report.calls["ListImages"]) == (3, 2)
+
+
+def test_what_is_known_but_gone_does_not_count() -> None:
+    """Somebody else has emptied the repository meanwhile."""
+    registry = Registry(Rules())
+    registry.known = known_listing(images(150))
+    report = simulate(registry)
+    assert (report.empty, report.deleted, report.left) == (True, 0, 0)
+
+
+def test_a_drain_begins_with_a_first_page() -> None:
+    """It is not fetched again; the pages after it are."""
+    for size, asked in ((100, ["ANY"]), (10, ["TAGGED"] * 3 + ["ANY"])):
+        registry = Registry(images(30), page_size=size)
+        registry.parts = ("TAGGED",)
+        registry.known = registry.rows(None, "ANY")
+        report = simulate(registry)
+        assert registry.asked == asked
+        assert report.deleted == 30
+
+
+def test_a_first_page_that_is_empty_and_the_last_one_is_all() -> None:
+    """No call is needed."""
+    registry = Registry(Rules())
+    registry.known = Page([], None)
+    report = simulate(registry)
+    assert (report.empty, report.calls, report.rounds) == (True, {}, 1)
+
+
+# Others at work.
+
+
+def test_what_somebody_else_deletes_does_not_count_even_after_a_refusal() -> None:
+    """An image was refused for an index, then somebody deleted both: the drain deleted none."""
+    rules = Rules()
+    child = add(rules, 1, tags=["child"])
+    index = add(rules, 2, children=[1])
+
+    def delete(rules: Rules, call: int) -> None:
+        if call == 2:
+            rules.delete([ImageId(index)])
+            rules.delete([ImageId(child)])
+
+    report = simulate(Registry(rules, meddle=delete))
+    assert (report.empty, report.deleted, report.left) == (True, 0, 0)
+
+
+def test_images_that_ecr_still_lists_after_deleting_them_do_not_count_twice() -> None:
+    """ECR may catch up with itself only later: the drain waits, and then sees it empty."""
+    registry = Troubled(images(0, 5))
+    registry.ghosts = [0, 1, 2, 3, 4]
+    limits = SimulatedLimits()
+    limits.time.at(3.0, registry.ghosts.clear)
+    report = simulate(registry, limits)
+    assert (report.empty, report.deleted, report.left) == (True, 5, 0)
+    assert limits.pauses == [1.0, 2.0]
+
+
+def test_images_that_ecr_lists_for_ever_are_not_called_empty() -> None:
+    """Rounds without progress are bounded, and then nothing is claimed."""
+    registry = Troubled(Rules())
+    registry.ghosts = [1]
+    limits = SimulatedLimits()
+    report = simulate(registry, limits)
+    assert (report.empty, report.stopped, report.deleted) == (False, None, 0)
+    assert limits.pauses == [1.0, 2.0, 4.0]
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("code", "pauses"),
+    [
+        ("ImageInaccessible", []),
+        ("InvalidImageDigest", []),
+        ("KmsError", [1.0]),
+        ("UpstreamAccessDenied", [1.0]),
+        ("UpstreamTooManyRequests", [1.0, 2.0, 4.0]),
+        ("UpstreamUnavailable", [1.0, 2.0, 4.0]),
+    ],
+)
+def test_a_refusal_is_worth_as_many_rounds_as_its_code_says(
+    code: str, pauses: list[float]
+) -> None:
+    """A final one is not tried again; after the others, the report names the code."""
+    registry = Registry(images(150), refuse={digest_of(7): code})
+    limits = SimulatedLimits()
+    report = simulate(registry, limits)
+    assert (report.deleted, report.left, report.left_exact) == (149, 1, True)
+    assert report.failures == ((digest_of(7), code, "so it is set up"),)
+    assert (report.empty, report.stopped, report.error) == (False, None, None)
+    assert limits.pauses == pauses
+    assert report.rounds == len(pauses) + 2
+
+
+def test_a_child_goes_once_its_index_relents() -> None:
+    """A refusal for the sake of an index is worth waiting for."""
+    rules = Rules()
+    add(rules, 1)
+    index = add(rules, 2, children=[1])
+    registry = Registry(rules, refuse={index: "UpstreamUnavailable"})
+    limits = SimulatedLimits()
+    limits.time.at(3.0, registry.refuse.clear)
+    report = simulate(registry, limits)
+    assert (report.empty, report.deleted) == (True, 2)
+    assert limits.pauses == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("problem", [throttled(), server_error()])
+def test_rounds_that_failed_for_the_moment_do_not_use_up_those_of_a_refusal(
+    problem: Exception,
+) -> None:
+    """After five listings that failed, KmsError is still worth one round more."""
+    registry = Troubled(images(1), refuse={digest_of(0): "KmsError"})
+    registry.problems["ListImages"] = [problem] * 5
+    limits = SimulatedLimits()
+    limits.time.at(32.0, registry.refuse.clear)
+    report = simulate(registry, limits)
+    assert (report.empty, report.deleted) == (True, 1)
+
+
+# The repository itself.
+
+
+def test_a_repository_that_does_not_exist_is_empty() -> None:
+    """There is nothing to drain: no error, and the report says that it is not there."""
+    registry = Troubled(images(3))
+    registry.problems["ListImages"] = [aws_error("RepositoryNotFoundException")]
+    report = simulate(registry)
+    assert (report.exists, report.empty, report.left, report.left_exact) == (False, True, 0, True)
+    assert (report.stopped, report.error) == (None, None)
+
+
+@pytest.mark.parametrize("operation", ["ListImages", "BatchDeleteImage"])
+@pytest.mark.parametrize("known", [False, True])
+def test_a_repository_that_vanishes_in_the_middle_is_empty(
+    operation: str,
+    known: bool,  # noqa: FBT001 - of parametrize
+) -> None:
+    """Its images went with it, and what this drain deleted before is still counted."""
+    registry = Troubled(images(100, 150))
+    registry.known = known_listing(registry.rules) if known else None
+    before: list[Exception | None] = [None] if operation == "BatchDeleteImage" or not known else []
+    gone = aws_error("RepositoryNotFoundException")
+    registry.problems[operation] = [*before, *[gone] * 10]
+    report = simulate(registry, concurrency=1)
+    assert (report.exists, report.empty) == (False, True)
+    assert (report.left, report.left_exact, report.failures) == (0, True, ())
+    assert report.deleted == (100 if operation == "BatchDeleteImage" else 250)
+    assert (report.stopped, report.error) == (None, None)
+
+
+# Errors.
+
+
+def test_a_denial_in_the_middle_ends_the_drain_with_its_code_and_what_is_left_for_certain() -> (
+    None
+):
+    """An AccessDenied is no image's failure, and what is known to wait is left."""
+    registry = Troubled(images(1_000))
+    registry.problems["BatchDeleteImage"] = [None, *[denied()] * 9]
+    report = simulate(registry, concurrency=1)
+    assert (report.deleted, report.left, report.left_exact) == (100, 900, False)
+    assert (report.stopped, report.failures) == ("error", ())
+    assert str(report.error) == "AccessDeniedException: not authorized"
+    assert report.error is not None
+    assert report.error.operation == "BatchDeleteImage"
+    assert report.calls["BatchDeleteImage"] <= 3, "but for what was under way"
+
+
+@pytest.mark.parametrize("took_effect", [False, True])
+@pytest.mark.parametrize("problem", [unanswered(), server_error()])
+def test_what_a_lost_call_did_is_neither_claimed_as_deleted_nor_as_left(
+    problem: Exception,
+    took_effect: bool,  # noqa: FBT001 - of parametrize
+) -> None:
+    """Whether the call took effect or not, a report made right then says nothing of its images."""
+    registry = Troubled(images(250))
+    registry.problems["BatchDeleteImage"] = [problem, *[denied()] * 9]
+    registry.after = took_effect
+    limits = SimulatedLimits(deadline=0.9)
+    report = simulate(registry, limits, concurrency=1)
+    assert (report.deleted, report.left, report.left_exact) == (0, 150, False)
+    assert (report.empty, report.stopped) == (False, "deadline")
+
+
+def test_a_call_that_had_no_effect_leaves_its_images_for_certain() -> None:
+    """A throttled call has done nothing."""
+    registry = Troubled(images(250))
+    registry.problems["BatchDeleteImage"] = [throttled()] * 9
+    report = simulate(registry, SimulatedLimits(deadline=0.9), concurrency=1)
+    assert (report.deleted, report.left, report.left_exact) == (0, 250, False)
+    assert report.throttled == report.calls["BatchDeleteImage"] >= 1
+    assert report.stopped == "deadline"
+
+
+def test_an_answer_that_was_lost_is_made_up_for_by_the_next_round() -> None:
+    """What the lost call deleted is gone from the next listing; the rest is deleted."""
+    registry = Troubled(images(250))
+    registry.problems["BatchDeleteImage"] = [unanswered()]
+    registry.after = True
+    report = simulate(registry)
+    assert (report.empty, report.deleted, report.left) == (True, 150, 0)
+
+
+def test_a_drain_that_is_only_throttled_is_given_up_in_the_end() -> None:
+    """After ten minutes without an image deleted, with rests of up to half a minute."""
+    registry = Troubled(images(250))
+    registry.problems["BatchDeleteImage"] = [throttled()] * 10_000
+    limits = SimulatedLimits()
+    report = simulate(registry, limits)
+    assert report.stopped == "error"
+    assert report.error is not None
+    assert report.error.throttled
+    assert (report.deleted, report.left, report.left_exact) == (0, 250, False)
+    assert limits.pauses[:6] == [1.0, 2.0, 4.0, 8.0, 16.0, LONGEST_REST]
+    assert set(limits.pauses[6:]) == {LONGEST_REST}
+    assert PATIENCE <= limits.clock() < PATIENCE + 60
+
+
+def test_patience_begins_anew_with_each_image_that_goes() -> None:
+    """Throttled for nine minutes, twice, with one call between that succeeds: it ends empty."""
+    registry = Troubled(images(150))
+    nine_minutes: list[Exception | None] = [throttled()] * 21
+    registry.problems["ListImages"] = [*nine_minutes, None, *nine_minutes, None]
+    limits = SimulatedLimits()
+    assert simulate(registry, limits).empty
+    assert limits.clock() > 1.7 * PATIENCE
+
+
+# Stopped.
+
+
+def test_no_call_starts_after_the_deadline_and_what_is_known_to_wait_is_left() -> None:
+    """The listing took all the time."""
+    limits = SimulatedLimits(deadline=5.0)
+    registry = Registry(images(250), meddle=lambda _rules, _call: limits.time.advance(10.0))
+    report = simulate(registry, limits)
+    assert (report.deleted, report.left, report.left_exact) == (0, 250, False)
+    assert (report.stopped, report.error, report.empty) == ("deadline", None, False)
+    assert report.calls == {"ListImages": 1}
+    assert report.seconds == 10.0
+
+
+def test_a_deadline_in_the_past_lets_nothing_begin() -> None:
+    """Not even a listing; nothing is claimed."""
+    report = simulate(Registry(images(3)), SimulatedLimits(deadline=0.0))
+    assert (report.calls, report.left, report.left_exact) == ({}, 0, False)
+    assert report.stopped == "deadline"
+
+
+def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
+    """Those that no call has tried count as well as those in hand."""
+    registry = Registry(images(1_000))
+    registry.known = known_listing(registry.rules)
+    limits = SimulatedLimits(deadline=0.9)
+    report = simulate(registry, limits, concurrency=1)
+    assert 0 < report.deleted < 1_000
+    assert report.left == 1_000 - report.deleted == len(registry.rules)
+
+
+@pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])
+def test_what_a_round_has_left_is_known_until_the_next_listing_has_come(why: str) -> None:
+    """A drain that ends before that reports what the round before could not delete, and why."""
+    limits = SimulatedLimits()
+    registry = Troubled(images(150), refuse={digest_of(7): "KmsError"})
+
+    def end(event: Event) -> None:
+        if isinstance(event, RoundEnded) and event.round == 1:
+            if why == "interrupt":
+                limits.stop.set()
+            elif why == "deadline":
+                limits.deadline = limits.clock()
+            else:
+                registry.problems["ListImages"] = [denied()]
+
+    report = simulate(registry, limits, on_event=end)
+    assert report.stopped == why
+    assert (report.deleted, report.left, report.left_exact) == (149, 1, False)
+    assert report.failure_codes == {"KmsError": 1}
+
+
+def test_calls_that_are_under_way_when_it_is_stopped_are_finished_and_counted() -> None:
+    """Two have been sent: they count, and no third one follows."""
+    sent, stop = threading.Barrier(2), threading.Event()
+
+    class Slow(Registry):
+        def delete(self, digests: Any) -> Any:
+            refused = super().delete(digests)
+            sent.wait(60)
+            stop.set()
+            return refused
+
+    registry = Slow(images(1_000))
+    report = drain_repository(registry, 2, Limits(stop=stop))
+    assert (report.stopped, report.error) == ("interrupt", None)
+    assert (report.deleted, report.left, report.left_exact) == (200, 800, False)
+    assert report.calls == {"ListImages": 1, "BatchDeleteImage": 2}
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_sends_nothing_more() -> None:
+    """KeyboardInterrupt reaches the caller when the calls under way have ended."""
+    begun, answered = threading.Barrier(3), threading.Event()
+    stop = threading.Event()
+
+    class Slow(Registry):
+        def delete(self, digests: Any) -> Any:
+            refused = super().delete(digests)
+            begun.wait(60)
+            answered.wait(60)
+            return refused
+
+    registry = Slow(images(1_000))
+
+    class Interrupted(Limits):
+        def check(self, ahead: float = 0.0) -> None:
+            super().check(ahead)
+            if threading.current_thread() is threading.main_thread() and len(registry.batches) > 1:
+                begun.wait(60)
+                answered.set()
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        drain_repository(registry, 2, Interrupted(stop=stop))
+    assert stop.is_set()
+    assert len(registry.batches) == 2
+    assert len(registry.rules) == 800
+
+
+def test_a_listener_that_fails_ends_the_drain() -> None:
+    """Its error reaches the caller, and no call starts behind the back of who might handle it."""
+    under_way = threading.Event()
+
+    class Stop(threading.Event):
+        def set(self) -> None:
+            super().set()
+            under_way.set()
+
+    class Slow(Registry):
+        def send(self, operation: str, work: Callable[[], Answer]) -> Answer:
+            answer = super().send(operation, work)
+            if len(self.batches) > 1:
+                under_way.wait(5)
+            return answer
+
+    def fail(event: Event) -> None:
+        if isinstance(event, Deleted):
+            raise ZeroDivisionError
+
+    registry = Slow(images(1_000))
+    with pytest.raises(ZeroDivisionError):
+        drain_repository(registry, 2, Limits(stop=Stop()), fail)
+    assert len(registry.batches) <= 3
+
+
+def test_a_mistake_in_a_call_is_raised() -> None:
+    """It is not AWS's error, so it is no report's."""
+
+    class Broken(Registry):
+        def delete(self, digests: Any) -> Any:
+            del digests
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        drain_repository(Broken(images(1)), 1, Limits())
+
+
+# What is told on the way.
+
+
+def test_events_tell_of_each_page_each_call_and_each_round() -> None:
+    """In the order in which they happen."""
+    rules = images(2)
+    child = add(rules, 5)
+    add(rules, 6, children=[5], tags=["index"])
+    registry = Registry(rules, refuse={digest_of(0): "ImageInaccessible"})
+    events: list[Event] = []
+    simulate(registry, concurrency=1, on_event=events.append)
+    assert events == [
+        Listed(1, 4),
+        Deleted(3, 2, {"ImageInaccessible": 1}),
+        Deleted(1, 1, {}),
+        RoundEnded(1, 3, 1),
+        Listed(2, 1),
+        Deleted(1, 0, {"ImageInaccessible": 1}),
+        RoundEnded(2, 3, 1),
+    ]
+    assert child not in registry.rules

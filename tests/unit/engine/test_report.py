@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
+
+from ecrdrain import DrainError
 from ecrdrain.engine import CallError, Failure, Report
-from ecrdrain.engine.errors import call_error
-from tests.unit.engine.errors import denied, unreachable
 
 REPORT = Report(
     repository="team/app",
     registry="private",
     registry_id="123456789012",
     region="eu-west-1",
+    exists=True,
     deleted=1_230,
     left=4,
     left_exact=True,
@@ -24,7 +27,6 @@ REPORT = Report(
     empty=False,
     stopped="error",
     error=CallError("ListImages", "AccessDeniedException", "not authorized"),
-    failure_codes={"ImageInaccessible": 1},
 )
 
 
@@ -36,6 +38,7 @@ def test_a_report_is_one_json_document_with_figures_that_add_up() -> None:
         "registry": "private",
         "registryId": "123456789012",
         "region": "eu-west-1",
+        "exists": True,
         "images": 1_234,
         "deleted": 1_230,
         "left": 4,
@@ -56,9 +59,35 @@ def test_a_report_is_one_json_document_with_figures_that_add_up() -> None:
     }
 
 
-def test_errors_are_told_by_code_and_message() -> None:
-    """Those of AWS by its own, those that never reached it by their class."""
-    assert str(call_error(denied())) == "AccessDeniedException: not authorized"
-    assert call_error(denied()).denied
-    assert not call_error(unreachable()).denied
-    assert call_error(unreachable(), "ListImages").code == "EndpointConnectionError"
+def test_without_an_error_the_document_has_none() -> None:
+    """The key is there all the same."""
+    document = replace(REPORT, stopped=None, error=None).to_dict()
+    assert (document["stopped"], document["error"]) == (None, None)
+
+
+def test_a_repository_that_is_verified_empty_raises_nothing() -> None:
+    """Whatever else the report says."""
+    replace(REPORT, empty=True).raise_if_left()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, "4 left (AccessDeniedException: not authorized)"),
+        ({"error": None}, "4 left (ImageInaccessible)"),
+        (
+            {"error": None, "failures": (), "stopped": "deadline", "left_exact": False},
+            "at least 4 left (deadline)",
+        ),
+        ({"error": None, "failures": (), "stopped": None}, "4 left"),
+    ],
+)
+def test_a_repository_that_is_not_verified_empty_raises_what_is_known(
+    changes: dict[str, object], message: str
+) -> None:
+    """The error says how many are gone and left, and the first reason there is."""
+    report: Report = replace(REPORT, **changes)  # type: ignore[arg-type]
+    with pytest.raises(DrainError) as raised:
+        report.raise_if_left()
+    assert raised.value.report is report
+    assert str(raised.value) == f"team/app is not empty: 1230 images deleted, {message}"

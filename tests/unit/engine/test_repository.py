@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ecrdrain.engine import (
-    CONCURRENCY,
-    DescribingRepository,
+    Failure,
+    Limits,
     Page,
     PrivateRepository,
     PublicRepository,
+    Row,
     client_config,
-    described,
+    drain_repository,
     repository,
 )
-from ecrdrain.engine.repository import refusals
+from ecrdrain.engine.public import INDEX_TYPES, described_row
+from ecrdrain.engine.repository import delete_images
 from ecrdrain.lab.strict import StrictEcr
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
 ACCOUNT = "123456789012"
+INDEX = sorted(INDEX_TYPES)[0]
 
 
 @pytest.fixture
@@ -42,64 +47,70 @@ def client(server: StrictEcr) -> Iterator[ECRClient]:
     client.close()
 
 
-def of_all(page: Page) -> tuple[int, int]:
-    """Return how many rows a page has, and how many of them lead."""
-    return len(page.rows), sum(leads for _, leads in page.rows)
+def phases(page: Page) -> Counter[int]:
+    """Return how many rows of each phase a page has."""
+    return Counter(row.phase for row in page.rows)
 
 
-def test_archived_images_are_listed_and_those_with_tags_lead(client: ECRClient) -> None:
+def test_archived_images_are_listed_and_those_with_tags_go_first(client: ECRClient) -> None:
     """All twelve are there, six of them with a tag; each part can be listed alone."""
     private = PrivateRepository(client, "lab", ACCOUNT)
-    assert of_all(private.page(None)) == (12, 6)
-    assert of_all(private.page(None, "TAGGED")) == (6, 6)
-    assert of_all(private.page(None, "UNTAGGED")) == (6, 0)
-    assert (private.registry_id, private.region) == (ACCOUNT, "us-east-1")
-
-
-def test_kinds_tell_which_images_are_indexes(client: ECRClient) -> None:
-    """Two of the six without a tag are; without being asked for kinds it lists as ever."""
-    describing = DescribingRepository(client, "lab")
-    assert describing.kinds_operation == "DescribeImages"
-    assert of_all(describing.page(None, "UNTAGGED", kinds=True)) == (6, 2)
-    assert of_all(describing.page(None, kinds=True)) == (12, 2)
-    assert of_all(describing.page(None)) == (12, 6)
+    assert phases(private.page(None)) == {0: 6, 1: 6}
+    assert phases(private.page(None, "TAGGED")) == {0: 6}
+    assert phases(private.page(None, "UNTAGGED")) == {1: 6}
+    assert list(private.parts) == ["TAGGED", "UNTAGGED"]
+    assert (private.registry_id, private.region, private.name) == (ACCOUNT, "us-east-1", "lab")
+    assert (private.known, private.list_operation) == (None, "ListImages")
 
 
 def test_an_sdk_from_before_archived_images_lists_them_all_the_same(
     client: ECRClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The filter is written into the request; kinds are not asked for then."""
+    """The filter is written into the request, whatever part is asked for."""
     monkeypatch.setattr(repository, "knows_image_status", lambda _client, _name: False)
-    monkeypatch.setattr(described, "knows_image_status", lambda _client, _name: False)
-    old = DescribingRepository(client, "lab")
-    assert old.kinds_operation is None
-    assert of_all(old.page(None)) == (12, 6)
-    assert of_all(old.page(None, "UNTAGGED")) == (6, 0)
+    old = PrivateRepository(client, "lab")
+    PrivateRepository(client, "another")
+    assert phases(old.page(None)) == {0: 6, 1: 6}
+    assert phases(old.page(None, "UNTAGGED")) == {1: 6}
+    report = drain_repository(old, 2, Limits())
+    assert (report.empty, report.deleted) == (True, 12)
 
 
-def test_pages_follow_each_other(server: StrictEcr, client: ECRClient) -> None:
-    """A token leads to the next page, in either way of listing."""
-    server.seed(repository="lab", topology="buildx", images=1_500)
-    describing = DescribingRepository(client, "lab")
-    for kinds in (False, True):
-        first = describing.page(None, kinds=kinds)
-        second = describing.page(first.token, kinds=kinds)
-        assert (len(first.rows), len(second.rows), second.token) == (1_000, 500, None)
+def test_the_sdk_at_hand_tells_whether_it_knows_archived_images(client: ECRClient) -> None:
+    """By the shape of the filter in its model."""
+    assert repository.knows_image_status(client, "ListImagesFilter")
+    assert not repository.knows_image_status(client, "ImageIdentifier")
+
+
+@pytest.mark.parametrize("topology", ["single", "buildx"])
+def test_pages_follow_each_other_each_in_the_order_of_digests(
+    server: StrictEcr, client: ECRClient, topology: str
+) -> None:
+    """A token leads to the next page; pushed children before their index, they are mixed."""
+    server.seed(repository="lab", topology=topology, images=1_500, order="push")
+    private = PrivateRepository(client, "lab")
+    first = private.page(None)
+    second = private.page(first.token)
+    assert (len(first.rows), len(second.rows), second.token) == (1_000, 500, None)
+    assert first.rows == sorted(first.rows)
+    assert len({row.digest for row in first.rows + second.rows}) == 1_500
 
 
 def test_deleting_tells_what_was_refused(client: ECRClient) -> None:
     """By digest, with ECR's code and reason."""
-    describing = DescribingRepository(client, "lab")
-    digests = [digest for digest, _ in describing.page(None, "UNTAGGED").rows]
-    indexes = {d for d, leads in describing.page(None, "UNTAGGED", kinds=True).rows if leads}
-    refused = describing.delete(digests)
-    assert {each.digest for each in refused} == set(digests) - indexes
+    private = PrivateRepository(client, "lab")
+    digests = [row.digest for row in private.page(None, "UNTAGGED").rows]
+    refused = private.delete(digests)
+    assert len(refused) == 4
     assert {each.code for each in refused} == {"ImageReferencedByManifestList"}
-    assert describing.delete(digests[:0] + [each.digest for each in refused]) == []
+    assert all(each.reason.startswith("Requested image referenced") for each in refused)
+    assert private.delete([each.digest for each in refused]) == []
+    assert phases(private.page(None)) == {0: 6}
 
 
+@pytest.mark.usefixtures("server")
 def test_the_public_registry_has_a_repository_of_its_own_kind() -> None:
-    """It is listed by DescribeImages: indexes lead."""
+    """DescribeImages lists it, all at once: tagged indexes first, their images last."""
     with StrictEcr.start(
         topology="buildx", images=1_005, service="ecr-public", in_process=True
     ) as server:
@@ -107,44 +118,48 @@ def test_the_public_registry_has_a_repository_of_its_own_kind() -> None:
         public = PublicRepository(client, "lab", ACCOUNT)
         first = public.page(None)
         second = public.page(first.token)
-        assert (len(first.rows), len(second.rows), second.token) == (1_000, 5, None)
-        indexes = [digest for digest, leads in [*first.rows, *second.rows] if leads]
-        assert len(indexes) == 201
-        assert public.delete(indexes[:100]) == []
+        assert phases(first) + phases(second) == {0: 201, 2: 804}
+        assert (len(second.rows), second.token, public.parts) == (5, None, ())
+        report = drain_repository(public, 4, Limits())
         client.close()
+    assert (report.registry, report.registry_id, report.deleted) == ("public", ACCOUNT, 1_005)
+    assert set(report.calls) == {"DescribeImages", "BatchDeleteImage"}
+    assert report.calls["BatchDeleteImage"] == 12, "three for the indexes, nine for the rest"
     assert PublicRepository(client, "lab").registry_id is None
 
 
-def test_indexes_with_a_tag_come_before_those_without() -> None:
+@pytest.mark.parametrize(
+    ("detail", "phase"),
+    [
+        ({"imageManifestMediaType": INDEX, "imageTags": ["v1"]}, 0),
+        ({"imageManifestMediaType": INDEX}, 1),
+        ({"imageManifestMediaType": INDEX, "imageTags": []}, 1),
+        ({"imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json"}, 2),
+        ({"imageTags": ["v1"]}, 2),
+    ],
+)
+def test_indexes_with_a_tag_go_before_those_without_and_these_before_all_else(
+    detail: dict[str, Any], phase: int
+) -> None:
     """An index without a tag may be listed in another one."""
-    page = described.described(
-        {
-            "imageDetails": [
-                {"imageDigest": "a", "imageManifestMediaType": next(iter(described.INDEX_TYPES))},
-                {"imageDigest": "b", "imageTags": ["x"]},
-                {
-                    "imageDigest": "c",
-                    "imageTags": ["y"],
-                    "imageManifestMediaType": next(iter(described.INDEX_TYPES)),
-                },
-            ]
-        }
-    )
-    assert list(page.rows) == [("b", False), ("c", True), ("a", True)]
-    assert page.token is None
+    assert described_row({"imageDigest": "a", **detail}) == Row("a", phase)
 
 
 def test_a_refusal_of_an_image_that_was_not_sent_is_held_against_all() -> None:
     """It could mean any of them: none is taken for gone."""
-    refused = refusals([{"imageId": {"imageTag": "x"}, "failureCode": "Odd"}, {}], ["a", "b"])
-    assert [(each.digest, each.code, each.reason) for each in refused] == [
-        ("a", "Odd", ""),
-        ("b", "Odd", ""),
+    answer = {"failures": [{"imageId": {"imageTag": "x"}, "failureCode": "Odd"}, {}]}
+    client = SimpleNamespace(batch_delete_image=lambda **_: answer)
+    assert delete_images(client, {}, ["a", "b"]) == [
+        Failure("a", "Odd", ""),
+        Failure("b", "Odd", ""),
     ]
 
 
-def test_a_drains_client_makes_no_retries_and_has_a_connection_for_each_call() -> None:
-    """The pacer repeats calls: it has to see each throttle."""
-    config: Any = client_config(read_timeout=7)  # its stubs leave its settings out
-    assert config.retries["total_max_attempts"] == 1
-    assert (config.max_pool_connections, config.read_timeout) == (CONCURRENCY, 7)
+def test_what_an_answer_does_not_name_was_not_refused() -> None:
+    """An answer without failures refuses nothing; a refusal without a code has an unknown one."""
+    client = SimpleNamespace(batch_delete_image=lambda **_: {})
+    assert delete_images(client, {}, ["a"]) == []
+    client = SimpleNamespace(
+        batch_delete_image=lambda **_: {"failures": [{"imageId": {"imageDigest": "b"}}]}
+    )
+    assert delete_images(client, {}, ["a", "b"]) == [Failure("b", "Unknown", "")]
