@@ -42,7 +42,7 @@ class PublicRepository:
 
     registry = "public"
     list_operation = "DescribeImages"
-    parts = ()  # there is no filter
+    parts = ()
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class PublicRepository:
         watch(client)
 
     def page(self, token: str | None, part: str = ANY) -> Page:
-        """Fetch one page of the images."""
-        del part  # there is but one
-        place: dict[str, Any] = {"nextToken": token} if token else {}
-        answer = self._client.describe_images(**self._names, **place, maxResults=PAGE_SIZE)
-        rows = [described_row(detail) for detail in answer["imageDetails"]]
-        return Page(rows, answer.get("nextToken"))
+        """Fetch all images, as one page: only the whole tells which are indexes."""
+        del token, part  # there is but one
+        paginator = self._client.get_paginator("describe_images")
+        pages = paginator.paginate(**self._names, PaginationConfig={"PageSize": PAGE_SIZE})
+        rows = [described_row(detail) for page in pages for detail in page["imageDetails"]]
+        return Page(rows, None)
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete at most 100 images with all their tags and return those refused."""

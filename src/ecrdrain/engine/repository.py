@@ -54,7 +54,7 @@ class Repository(Protocol):
 
     @property
     def parts(self) -> Sequence[str]:
-        """What a long listing is split into, in the order of deletion; empty: it cannot be."""
+        """What a listing of several pages is split into, in the order of deletion."""
         ...
 
     def page(self, token: str | None, part: str = ANY) -> Page:

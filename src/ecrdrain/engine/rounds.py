@@ -10,17 +10,24 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from ecrdrain.engine.calls import CallFailed, Calls
 from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded, ignore
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
-from ecrdrain.engine.listing import Listing, Page
+from ecrdrain.engine.listing import Page
 from ecrdrain.engine.refusals import GONE, worth_another_round
 from ecrdrain.engine.report import Failure, Report
 from ecrdrain.engine.repository import ANY, BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
+
+if TYPE_CHECKING:
+    from ecrdrain.engine.listing import Listing
+
+BY_PHASE = attrgetter("phase")
 
 PATIENCE = 600.0
 """Seconds of nothing but throttles and failures of the moment before a drain gives up."""
@@ -58,7 +65,7 @@ class Drain:
         self.on_event = on_event
         self.calls = Calls(limits)
         self.tally = Tally()
-        self.held = Listing()
+        self.held: Listing | None = None  # a listing from before, while its images go
         self.in_flight: dict[Future[Deletion], list[str]] = {}
 
     def run(self) -> Report:
@@ -74,7 +81,7 @@ class Drain:
                 # Nothing to drain, or no longer: the images went with the repository.
                 exists, empty = False, True
                 self.tally.forget()
-                self.held = Listing()
+                self.held = None
             else:
                 stopped, error = "error", failed.error
         return Report(
@@ -84,7 +91,7 @@ class Drain:
             region=self.repository.region,
             exists=exists,
             deleted=self.tally.deleted,
-            left=self.tally.left + self.held.images,
+            left=self.tally.left + (self.held.images if self.held else 0),
             left_exact=stopped is None,
             failures=tuple(self.tally.refused.values()),
             calls=dict(self.calls.sent),
@@ -146,36 +153,30 @@ class Drain:
     def _phases(self) -> Iterator[Iterable[str]]:
         """Yield what a listing shows, phase by phase; nothing when there are no images."""
         known, self.repository.known = self.repository.known, None
-        if isinstance(known, Listing) and known.images:
+        if known is not None and not isinstance(known, Page):
             self.held = known
-            yield from known.phases()
-            return
+            if known.images:
+                yield from known.phases()
+                return
         page = known if isinstance(known, Page) else self._page(None, ANY)
         while page.token and not page.rows:
             page = self._page(page.token, ANY)
         # Until now, what the round before has left was all that is known.
         self.tally.forget()
-        self.held = Listing()
-        if page.token and self.repository.parts:
-            yield from self._long_phases(page)
+        self.held = None
+        unseen = dict.fromkeys(row.digest for row in page.rows)
+        if page.token:
+            # A long listing goes in parts, each while it is read. Images of the first page that
+            # no part shows go last: a part could have missed them.
+            for part in self.repository.parts:
+                yield self._part(part, unseen)
+            yield unseen
             return
-        self.held.add(page.rows)
-        while page.token:
-            page = self._page(page.token, ANY)
-            self.held.add(page.rows)
-        yield from self.held.phases()
+        self.tally.waiting.update(unseen)
+        for _, rows in groupby(sorted(page.rows, key=BY_PHASE), BY_PHASE):
+            yield dict.fromkeys(row.digest for row in rows)
 
-    def _long_phases(self, first: Page) -> Iterator[Iterable[str]]:
-        """Yield the parts of a long listing, each while it is read: none is held back.
-
-        Images of the first page that no part shows go last; a part could have missed them.
-        """
-        unseen = {row.digest for row in first.rows}
-        for part in self.repository.parts:
-            yield self._part(part, unseen)
-        yield unseen
-
-    def _part(self, part: str, unseen: set[str]) -> Iterator[str]:
+    def _part(self, part: str, unseen: dict[str, None]) -> Iterator[str]:
         seen: set[int] = set()  # hashes: an image with several tags has as many rows
         page = self._page(None, part)
         while True:
@@ -183,7 +184,8 @@ class Drain:
             fresh = [digest for digest in digests if hash(digest) not in seen]
             seen.update(map(hash, fresh))
             self.tally.waiting.update(fresh)
-            unseen.difference_update(fresh)
+            for digest in fresh:
+                unseen.pop(digest, None)
             yield from fresh
             if not page.token:
                 return

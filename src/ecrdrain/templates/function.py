@@ -2,8 +2,8 @@
 # and types are: change it there.
 #
 # Each part is under a line "# --- ROOM/PART.py"; lambda_handler is last.
-# engine: How a repository is emptied (errors, limits, calls, events, report, listing, repository, refusals,
-#   tally, rounds, drain)
+# engine: How a repository is emptied (errors, limits, parallel, calls, events, report, listing, repository,
+#   refusals, tally, rounds, drain)
 # fate: What CloudFormation will do with a resource: the facts, and the decision on them (arns, template,
 #   policies, guard, evidence)
 # resource: The CloudFormation custom resource (answer, log, properties, run, continuation, preflight, deploy,
@@ -18,14 +18,15 @@ import re
 import threading
 import time
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, partial
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
+from operator import attrgetter
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -149,6 +150,11 @@ class Limits:
     self.check()
 
 
+# --- engine/parallel.py: The same done with several things at once, so that Ctrl-C is heard all the while.
+
+AT_ONCE = 8
+
+
 # --- engine/calls.py: The calls of a drain: made by the SDK at its own pace, counted, and stopped in time.
 
 CONCURRENCY = 32
@@ -161,7 +167,7 @@ def client_config(concurrency=CONCURRENCY, read_timeout=60):
 
   return Config(
     retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
-    max_pool_connections=max(concurrency, 1),
+    max_pool_connections=concurrency + AT_ONCE,
     connect_timeout=5,
     read_timeout=read_timeout,
     tcp_keepalive=True,
@@ -338,35 +344,6 @@ class Page(NamedTuple):
   token: str | None
 
 
-class Listing:
-  """A whole listing, held until its images go. A digest takes about 75 bytes."""
-
-  def __init__(self, rows=()):
-    self.images = 0
-    self._chunks = {}
-    self.add(rows)
-
-  def add(self, rows):
-    """Take the rows of one page; a digest may be among them several times."""
-    by_phase = {}
-    for digest, phase in rows:
-      by_phase.setdefault(phase, {})[digest] = None
-    for phase, digests in by_phase.items():
-      self.images += len(digests)
-      self._chunks.setdefault(phase, deque()).append(" ".join(digests))
-
-  def phases(self):
-    """Yield the images of each phase, in their order."""
-    for phase in sorted(self._chunks):
-      yield self._take(self._chunks.pop(phase))
-
-  def _take(self, chunks):
-    while chunks:
-      for digest in chunks.popleft().split():
-        self.images -= 1
-        yield digest
-
-
 # --- engine/repository.py: ECR's calls that a drain needs, one method each.
 
 PAGE_SIZE = 1000
@@ -480,11 +457,11 @@ class Tally:
     deleted = 0
     for digest in batch:
       self.waiting.discard(digest)
-      refused_before = self.refused.pop(digest, None)
+      self.refused.pop(digest, None)
       failure = failed.get(digest)
       if failure is not None and failure.code != GONE:
         self.refused[digest] = failure
-      elif failure is None or unheard or refused_before:
+      elif failure is None or unheard:
         deleted += 1
     self.deleted += deleted
     codes = Counter(failure.code for failure in failed.values())
@@ -502,6 +479,7 @@ class Tally:
 
 # --- engine/rounds.py: A drain: list, delete in phases, and go on until a fresh listing is empty.
 
+BY_PHASE = attrgetter("phase")
 PATIENCE = 600.0
 LONGEST_REST = 30.0
 
@@ -517,7 +495,7 @@ class Drain:
     self.on_event = on_event
     self.calls = Calls(limits)
     self.tally = Tally()
-    self.held = Listing()
+    self.held = None
     self.in_flight = {}
 
   def run(self):
@@ -532,7 +510,7 @@ class Drain:
       if failed.error.code == REPOSITORY_NOT_FOUND:
         exists, empty = False, True
         self.tally.forget()
-        self.held = Listing()
+        self.held = None
       else:
         stopped, error = "error", failed.error
     return Report(
@@ -542,7 +520,7 @@ class Drain:
       region=self.repository.region,
       exists=exists,
       deleted=self.tally.deleted,
-      left=self.tally.left + self.held.images,
+      left=self.tally.left + (self.held.images if self.held else 0),
       left_exact=stopped is None,
       failures=tuple(self.tally.refused.values()),
       calls=dict(self.calls.sent),
@@ -556,10 +534,9 @@ class Drain:
 
   def _drain(self):
     """Go round after round; True when a round found nothing, False when they stop helping."""
-    idle, progress = 0, self.limits.clock()
+    idle, troubled, progress = 0, 0, self.limits.clock()
     while True:
       self.tally.round += 1
-      self.tally.forget()
       deleted_before, failed = self.tally.deleted, None
       try:
         found = self._round()
@@ -571,19 +548,20 @@ class Drain:
       if not found:
         return True
       if self.tally.deleted > deleted_before:
-        idle, progress = 0, self.limits.clock()
+        idle, troubled, progress = 0, 0, self.limits.clock()
         continue
-      idle += 1
       if failed is not None and failed.error.passing:
+        troubled += 1
         again = self.limits.clock() < progress + PATIENCE
       else:
+        idle += 1
         refusals = {failure.code for failure in self.tally.refused.values()}
         again = worth_another_round(refusals or {GONE}, idle)
       if failed is not None and not again:
         raise failed
       if not again:
         return False
-      self.limits.pause(min(2.0 ** (idle - 1), LONGEST_REST))
+      self.limits.pause(min(2.0 ** (idle + troubled - 1), LONGEST_REST))
 
   def _round(self):
     """Try every image of a listing; tell whether it showed any."""
@@ -601,28 +579,25 @@ class Drain:
   def _phases(self):
     """Yield what a listing shows, phase by phase; nothing when there are no images."""
     known, self.repository.known = self.repository.known, None
-    self.held = known if isinstance(known, Listing) else Listing()
-    if self.held.images:
-      yield from self.held.phases()
-      return
+    if known is not None and not isinstance(known, Page):
+      self.held = known
+      if known.images:
+        yield from known.phases()
+        return
     page = known if isinstance(known, Page) else self._page(None, ANY)
     while page.token and not page.rows:
       page = self._page(page.token, ANY)
-    if page.token and self.repository.parts:
-      yield from self._long_phases(page)
+    self.tally.forget()
+    self.held = None
+    unseen = dict.fromkeys(row.digest for row in page.rows)
+    if page.token:
+      for part in self.repository.parts:
+        yield self._part(part, unseen)
+      yield unseen
       return
-    self.held = Listing(page.rows)
-    while page.token:
-      page = self._page(page.token, ANY)
-      self.held.add(page.rows)
-    yield from self.held.phases()
-
-  def _long_phases(self, first):
-    """Yield the parts of a long listing, each while it is read: none is held back."""
-    unseen = {row.digest for row in first.rows}
-    for part in self.repository.parts:
-      yield self._part(part, unseen)
-    yield unseen
+    self.tally.waiting.update(unseen)
+    for _, rows in groupby(sorted(page.rows, key=BY_PHASE), BY_PHASE):
+      yield dict.fromkeys(row.digest for row in rows)
 
   def _part(self, part, unseen):
     seen = set()
@@ -632,7 +607,8 @@ class Drain:
       fresh = [digest for digest in digests if hash(digest) not in seen]
       seen.update(map(hash, fresh))
       self.tally.waiting.update(fresh)
-      unseen.difference_update(fresh)
+      for digest in fresh:
+        unseen.pop(digest, None)
       yield from fresh
       if not page.token:
         return
@@ -656,7 +632,9 @@ class Drain:
         future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
         self.in_flight[future] = batch
       self._settle(0)
-    except KeyboardInterrupt:
+    except (CallFailed, Halted):
+      raise
+    except BaseException:
       self.limits.stop.set()
       raise
     finally:
@@ -916,34 +894,34 @@ def find_situation(facts):
   if statuses[chain[-1]["stack"]] not in ENDINGS:
     stays = chain[0]["deletion"] != UNKNOWN
     return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
-  meanings = [_at_end(link, statuses[link["stack"]]) for link in chain]
+  meanings = [_at_end(resource, statuses[resource["stack"]]) for resource in chain]
   situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
   name = name_of(chain[meanings.index(situation)])
   return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
 
 
-def name_of(link):
-  return f"{link['resource']} in {link['stack'].split('/')[1]}"
+def name_of(resource):
+  return f"{resource['logical_id']} in {resource['stack'].split('/')[1]}"
 
 
-def _at_end(link, stack_status):
+def _at_end(resource, stack_status):
   """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
-  policy = link["deletion"]
-  created = link["status"].startswith(("CREATE_", "DELETE_"))
+  policy = resource["deletion"]
+  created = resource["status"].startswith(("CREATE_", "DELETE_"))
   if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
     return Situation.DELETED
   return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
 
 
-def _after_replacement(facts, link):
+def _after_replacement(facts, resource):
   statuses = " ".join(facts["statuses"].values())
-  by_owner = link["stack"] == facts["stack"]
+  by_owner = resource["stack"] == facts["stack"]
   if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
-    return Situation.UPDATE_UNFINISHED, name_of(link)
-  situation = POLICIES.get(link["update_replace"], Situation.POLICY_UNKNOWN)
+    return Situation.UPDATE_UNFINISHED, name_of(resource)
+  situation = POLICIES.get(resource["update_replace"], Situation.POLICY_UNKNOWN)
   if situation is Situation.DELETED:
-    return Situation.REPLACED, name_of(link)
-  return situation, f"UpdateReplacePolicy of {name_of(link)}"
+    return Situation.REPLACED, name_of(resource)
+  return situation, f"UpdateReplacePolicy of {name_of(resource)}"
 
 
 # --- fate/evidence.py: What the decision stands on, read from CloudFormation: the request's own stack first.
@@ -1067,24 +1045,24 @@ class StackTree:
         waiting += [row["PhysicalResourceId"] for _, row in nested]
     return stacks
 
-  def link(self, stack_id, row):
+  def with_policies(self, stack_id, row):
     """Add what the template says to what the stack holds."""
     name = row["LogicalResourceId"]
     template = self.known("get_template", stack_id)[0]
     policies = read_policies(template, name, row["ResourceType"])
     status = row["ResourceStatus"]
-    return {"stack": stack_id, "resource": name, "status": status, **policies}
+    return {"stack": stack_id, "logical_id": name, "status": status, **policies}
 
   def ownership(self, owners):
     """Follow what a stack holds up to the first stack that is ending, if there is one."""
     statuses = self.statuses(owners[0][0], *ENDINGS)
-    chain = [self.link(*owners[0])]
+    chain = [self.with_policies(*owners[0])]
     if {*statuses.values()}.intersection(ENDINGS):
       for stack, parent in pairwise(statuses):
         holder = self.held([parent], stack, STACK_TYPE)
         if not holder:
           break
-        chain.append(self.link(*holder[0]))
+        chain.append(self.with_policies(*holder[0]))
     return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
   def replaced(self, stack_id, name):
@@ -1097,7 +1075,7 @@ class StackTree:
     for event in self.read("describe_stack_events", stack_id):
       physical_id, logical_id = event.get("PhysicalResourceId"), event["LogicalResourceId"]
       if physical_id == stack_id and event["ResourceStatus"] == "UPDATE_IN_PROGRESS":
-        return self.link(stack_id, rows[found]) if found else None
+        return self.with_policies(stack_id, rows[found]) if found else None
       if physical_id == name and logical_id in rows:
         found = logical_id
     return None

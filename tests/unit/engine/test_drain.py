@@ -168,17 +168,17 @@ def test_a_long_listing_is_read_in_parts_and_deleted_while_it_is_read() -> None:
     assert tagged == {digest_of(number) for number in range(450)}
 
 
-def test_a_repository_that_cannot_be_listed_in_parts_is_held_until_its_images_go() -> None:
+def test_a_repository_that_is_not_listed_in_parts_goes_by_its_phases() -> None:
     """Children are listed before their indexes, and go after them all the same."""
     rules = Rules()
     for number in range(200):
         add(rules, number, rank=0)
     for number in range(200, 300):
         add(rules, number, children=[number - 200, number - 100], rank=1)
-    registry = DescribedRegistry(rules, page_size=70)
+    registry = DescribedRegistry(rules)
     report = simulate(registry, concurrency=1)
-    assert registry.asked == ["ANY"] * 6
-    assert report.calls == {"DescribeImages": 6, "BatchDeleteImage": 3}
+    assert registry.asked == ["ANY"] * 2
+    assert report.calls == {"DescribeImages": 2, "BatchDeleteImage": 3}
 
 
 def test_an_image_whose_tags_lie_on_several_pages_is_sent_once() -> None:

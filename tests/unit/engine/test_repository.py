@@ -116,10 +116,9 @@ def test_the_public_registry_has_a_repository_of_its_own_kind() -> None:
     ) as server:
         client = server.client("ecr-public", client_config(2))
         public = PublicRepository(client, "lab", ACCOUNT)
-        first = public.page(None)
-        second = public.page(first.token)
-        assert phases(first) + phases(second) == {0: 201, 2: 804}
-        assert (len(second.rows), second.token, public.parts) == (5, None, ())
+        page = public.page(None)
+        assert phases(page) == {0: 201, 2: 804}
+        assert (page.token, public.parts) == (None, ())
         report = drain_repository(public, 4, Limits())
         client.close()
     assert (report.registry, report.registry_id, report.deleted) == ("public", ACCOUNT, 1_005)
