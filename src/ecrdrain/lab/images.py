@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.lab.manifests import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST
+from ecrdrain.lab.ecr.manifests import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

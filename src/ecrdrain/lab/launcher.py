@@ -17,7 +17,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 
 KEEP = b"keep\n"
 

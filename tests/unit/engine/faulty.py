@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecrdrain.engine import Failure, Page
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from tests.unit.engine.errors import (
     aws_error,
     denied,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
 
-    from ecrdrain.lab.ecr_rules import Repository as Rules
+    from ecrdrain.lab.ecr import ImageStore as Rules
     from ecrdrain.lab.strict.throttle import TokenBucket
 
 BEFORE = (server_error, unavailable, unreachable, throttled)

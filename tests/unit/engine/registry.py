@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrdrain.engine import Failure, Page
-from ecrdrain.lab.ecr_rules import LARGEST_BATCH, Image, ImageId, ImageStatus, SameCall
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import LARGEST_BATCH, Image, ImageId, ImageStatus, SameCall
+from ecrdrain.lab.ecr import ImageStore as Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ecrdrain.engine import OneAtATime, Page, Report, Until, tell_nobody
 from ecrdrain.engine.basic import BasicDrain
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine.registry import Registry, add, digest_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from ecrdrain.engine import OneAtATime, Pacer, Page, Until, drain_repository, tell_nobody
 from ecrdrain.engine.rounds import Drain
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine.errors import denied, server_error
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import Registry, add, digest_of

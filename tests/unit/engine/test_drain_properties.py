@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ecrdrain.engine import OneAtATime, Report, Until, drain_repository, tell_nobody
 from ecrdrain.engine.basic import BasicDrain
-from ecrdrain.lab.ecr_rules import Repository as Rules
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import ImageStore as Rules
+from ecrdrain.lab.ecr import SameCall
 from tests.effort import examples
 from tests.unit.engine.registry import Registry, add, digest_of
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ecrdrain.engine import Report, Until
 from ecrdrain.engine.basic import BasicDrain
 from ecrdrain.engine.rounds import Drain, tell_nobody
-from ecrdrain.lab.ecr_rules import Repository as Rules
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import ImageStore as Rules
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.resource.one_by_one import OneByOne
 from tests.effort import examples
 from tests.unit.engine.faulty import Faults, FaultyRegistry

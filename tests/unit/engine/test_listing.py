@@ -9,7 +9,7 @@ import pytest
 from ecrdrain.engine import OneAtATime, Page, Until
 from ecrdrain.engine.ledger import CallFailed, Ledger
 from ecrdrain.engine.listing import FETCHED, SAMPLE, Listing
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine.errors import aws_error, denied
 from tests.unit.engine.registry import Registry, add, digest_of
 

@@ -7,7 +7,7 @@ import json
 import tarfile
 
 from ecrdrain.lab import multi_platform_image, nested_index, single_platform_image
-from ecrdrain.lab.manifests import INDEX_TYPES, read_manifest
+from ecrdrain.lab.ecr.manifests import INDEX_TYPES, read_manifest
 
 
 def _digest(content: bytes) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 import botocore.session
 
 from ecrdrain.lab.clients import ACCOUNT_ID
-from ecrdrain.lab.ecr_rules import EcrError
+from ecrdrain.lab.ecr import EcrError
+from ecrdrain.lab.ecr.terms import Json
 from ecrdrain.lab.strict.behaviour import (
     Behaviour,
     Fault,
@@ -24,11 +25,10 @@ from ecrdrain.lab.strict.behaviour import (
     changed,
     of_operation,
 )
-from ecrdrain.lab.strict.call import Call, Json
 from ecrdrain.lab.strict.counts import Counts, RepositoryState, State
 from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
 from ecrdrain.lab.strict.faults import Refusals, draw_fault
-from ecrdrain.lab.strict.operations import HANDLERS
+from ecrdrain.lab.strict.operations import HANDLERS, Call
 from ecrdrain.lab.strict.registry import Registry, Seed
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.throttle import TokenBucket
@@ -169,15 +169,15 @@ class Core:
             try:
                 answer = HANDLERS[operation](call)
             except EcrError as error:
-                raise AwsError(error.code, str(error)) from None
+                raise AwsError(error.code, error.message) from None
         if latency:
             await asyncio.sleep(latency * (1 - behaviour.effect_at))
         if fault is Fault.SERVER_ERROR:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-            raise AwsError("ServerException", "The lab was told to fail", status, fault)
+            raise AwsError("ServerException", f"The lab injects {fault}", status, fault)
         if fault is Fault.UNAVAILABLE:
             status = HTTPStatus.SERVICE_UNAVAILABLE
-            raise AwsError("ServiceUnavailable", "The lab was told to fail", status, fault)
+            raise AwsError("ServiceUnavailable", f"The lab injects {fault}", status, fault)
         if fault is not None:
             raise ConnectionLostError(fault)
         return answer

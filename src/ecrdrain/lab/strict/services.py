@@ -1,7 +1,8 @@
 """Which operations of which services the server knows."""
 
-PRIVATE = "ecr"
-PUBLIC = "ecr-public"
+from ecrdrain.lab.ecr.repository import PRIVATE, PUBLIC
+
+__all__ = ["OPERATIONS", "PRIVATE", "PUBLIC", "SERVED"]
 
 # By the services' names in botocore.
 SERVED: dict[str, tuple[str, ...]] = {

@@ -7,8 +7,8 @@ client sends them: children before their index, a subject before its referrers.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ecrdrain.lab.ecr_rules import ImageStatus
-from ecrdrain.lab.manifests import (
+from ecrdrain.lab.ecr import ImageStatus
+from ecrdrain.lab.ecr.manifests import (
     DOCKER_MANIFEST_LIST,
     OCI_CONFIG,
     OCI_INDEX,

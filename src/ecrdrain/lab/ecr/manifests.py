@@ -1,5 +1,6 @@
 """The parts of an image manifest that a registry reads."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,11 @@ class Manifest:
     """What the manifest says of itself; OCI allows it to say nothing."""
     subject: str | None = None
     """The digest that a referrer, such as a signature, points to (OCI image specification 1.1)."""
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest of a manifest or a layer."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def read_manifest(text: str | bytes) -> Manifest:
