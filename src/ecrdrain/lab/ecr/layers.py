@@ -16,16 +16,15 @@ _PART_SIZE = 10 * 1024 * 1024
 
 def batch_check_layer_availability(repository: Repository, request: Json) -> Json:
     """BatchCheckLayerAvailability."""
-    sizes = {digest: repository.layer_size(digest) for digest in request["layerDigests"]}
-    return {
-        "layers": [
-            {"layerDigest": digest, "layerAvailability": "UNAVAILABLE"}
-            if size is None
-            else {"layerDigest": digest, "layerAvailability": "AVAILABLE", "layerSize": size}
-            for digest, size in sizes.items()
-        ],
-        "failures": [],
-    }
+    answer: list[Json] = []
+    for digest in request["layerDigests"]:
+        layer = repository.layers.get(digest)
+        if layer is None:
+            answer.append({"layerDigest": digest, "layerAvailability": "UNAVAILABLE"})
+        else:
+            found = {"layerAvailability": "AVAILABLE", "layerSize": len(layer)}
+            answer.append({"layerDigest": digest, **found})
+    return {"layers": answer, "failures": []}
 
 
 def initiate_layer_upload(repository: Repository, _request: Json) -> Json:

@@ -25,8 +25,8 @@ class Repository:
     """What the operations work on.
 
     `service` is the registry's name in botocore. `settings` are those of CreateRepository, by
-    its names. `manifests` are by digest, `uploads` by upload id. Without `keeps_layers` every
-    layer counts as there. `next_rank` is called for each image that is put.
+    its names. `manifests` and `layers` are by digest, `uploads` by upload id. `next_rank` is
+    called for each image that is put.
     """
 
     name: str
@@ -35,7 +35,6 @@ class Repository:
     settings: Mapping[str, Any] = field(default_factory=dict)
     images: ImageStore = field(default_factory=ImageStore)
     manifests: dict[str, str] = field(default_factory=dict)
-    keeps_layers: bool = True
     layers: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, bytearray] = field(default_factory=dict)
     next_rank: Callable[[], int] = int
@@ -50,16 +49,9 @@ class Repository:
         """MUTABLE or one of ECR's other settings; only IMMUTABLE changes what PutImage does."""
         return str(self.settings.get("imageTagMutability", "MUTABLE"))
 
-    def layer_size(self, digest: str) -> int | None:
-        """Return a layer's bytes; None: it is not there."""
-        if not self.keeps_layers:
-            return 1
-        layer = self.layers.get(digest)
-        return None if layer is None else len(layer)
-
     def check_layers(self, digests: tuple[str, ...]) -> None:
         """Raise LayersNotFoundException unless all layers of an image are here."""
-        missing = [digest for digest in digests if self.layer_size(digest) is None]
+        missing = [digest for digest in digests if digest not in self.layers]
         if missing:
             raise EcrError("LayersNotFoundException", f"Layers not found: {', '.join(missing)}")
 

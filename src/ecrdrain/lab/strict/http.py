@@ -18,7 +18,7 @@ from ecrdrain.lab.strict.registry import Seed
 
 LOOPBACK = "127.0.0.1"
 
-_LARGEST_REQUEST = 16 * 1024 * 1024  # a manifest may have 4 MiB, more when escaped
+_LARGEST_REQUEST = 32 * 1024 * 1024  # a part of a layer may have 20 MiB, more in base64
 _IDLE_SECONDS = 600.0
 _GRACE_SECONDS = 0.5  # for the calls in hand when the server ends
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode

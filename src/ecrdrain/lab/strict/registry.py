@@ -106,7 +106,6 @@ class SeededRepository(Repository):
             service=seed.service,
             settings={"tags": tags, **(settings or {})},
             manifests=self._manifests,
-            keeps_layers=False,
             next_rank=self._next_rank,
         )
         self.created_at = time.time() if settings else _FIRST_PUSH

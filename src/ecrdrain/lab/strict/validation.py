@@ -183,6 +183,7 @@ _COMPILERS: dict[str, Callable[["Shape"], Check]] = {
     "boolean": _boolean,
     "integer": _integer,
     "list": _list,
+    "long": _integer,
     "string": _string,
     "structure": _structure,
 }
