@@ -27,7 +27,7 @@ def test_an_image_describes_its_blobs() -> None:
     config, layer = image.blobs
     manifest = json.loads(image.manifest)
 
-    assert read_manifest(image.manifest).blobs == (_digest(config), _digest(layer))
+    assert read_manifest(image.manifest.decode()).blobs == (_digest(config), _digest(layer))
     assert [manifest["config"]["size"], manifest["layers"][0]["size"]] == [
         len(config),
         len(layer),

@@ -40,8 +40,8 @@ def install() -> None:
 def _read_all(plain: Function) -> Function:
     def read(worker: Worker, **bounds: float) -> str:
         if not worker.config.get("Runtime", "").startswith("python"):
-            told: str = plain(worker, **bounds)
-            return told
+            written: str = plain(worker, **bounds)
+            return written
         lines = iter(partial(_next_line, worker, time.monotonic() + PATIENCE), _END)
         return "\n".join(lines)
 

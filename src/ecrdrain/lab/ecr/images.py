@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from ecrdrain.lab.ecr.pages import (
     DEFAULT_PAGE,
     ListingOrder,
-    Place,
     check_listing,
     is_listed,
     make_token,
@@ -91,23 +90,23 @@ class ImageStore:
         Raises ReferencedImagesNotFoundException when a child is missing (API_PutImage).
         """
         self.check_children(image.children)
-        held = self._images.get(image.digest)
-        if held is None:
-            held = self._images[image.digest] = image
+        present = self._images.get(image.digest)
+        if present is None:
+            present = self._images[image.digest] = image
             for child in image.children:
                 self._parents.setdefault(child, set()).add(image.digest)
             if image.subject is not None:
                 self._referrers.setdefault(image.subject, set()).add(image.digest)
             self._order.add(image)
         else:
-            held.status = ImageStatus.ACTIVE
+            present.status = ImageStatus.ACTIVE
         for name in (*image.tags, *([] if tag is None else [tag])):
             previous = self._tags.get(name)
-            if previous is not None and previous is not held:
+            if previous is not None and previous is not present:
                 previous.tags.discard(name)
-            self._tags[name] = held
-            held.tags.add(name)
-        return held
+            self._tags[name] = present
+            present.tags.add(name)
+        return present
 
     def rows(
         self,
@@ -126,8 +125,9 @@ class ImageStore:
         place, after = read_token(token)
         rows = (
             ImageId(image.digest, tag)
-            for image in self._listed(place, tag_status, image_status)
-            for tag in sorted(image.tags) or (None,)
+            for image in self._order.from_place(place)
+            if is_listed(image, tag_status, image_status)
+            for tag in (sorted(image.tags) if image.tags else (None,))
             if image.digest != after.digest or (tag or "") > (after.tag or "")
         )
         page, more = take(rows, limit)
@@ -148,8 +148,8 @@ class ImageStore:
         place, after = read_token(token)
         images = (
             image
-            for image in self._listed(place, tag_status, image_status)
-            if image.digest != after.digest
+            for image in self._order.from_place(place)
+            if image.digest != after.digest and is_listed(image, tag_status, image_status)
         )
         page, more = take(images, limit)
         return page, make_token(page[-1], None) if more else None
@@ -175,6 +175,7 @@ class ImageStore:
             )
             if failure is not None:
                 outcome.failures.append(Failure(image_id, *failure))
+        self._order.shrink()
         return outcome
 
     def update_storage_class(self, image_id: ImageId, target: str) -> Image:
@@ -237,12 +238,6 @@ class ImageStore:
             _forget(self._parents, child, image.digest)
         if image.subject is not None:
             _forget(self._referrers, image.subject, image.digest)
-        self._order.shrink()
-
-    def _listed(self, place: Place | None, tag_status: str, image_status: str) -> Iterator[Image]:
-        for image in self._order.from_place(place):
-            if is_listed(image, tag_status, image_status):
-                yield image
 
 
 def _forget(index: dict[str, set[str]], key: str, digest: str) -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from ecrdrain.lab.ecr.terms import Image, ImageStatus, invalid
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -12,25 +13,48 @@ OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_MANIFEST_LIST})
 
-
-class ManifestError(ValueError):
-    """The bytes are not an image manifest or an index."""
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a manifest refers to: an index has children, an image has blobs (layers, config)."""
+class Manifest(NamedTuple):
+    """A manifest, and what ECR reads of it."""
 
-    children: tuple[str, ...] = ()
-    blobs: tuple[str, ...] = ()
-    size: int = 0
-    """Bytes of the blobs together; 0 for an index."""
-    artifact_type: str | None = None
-    """The config's media type, unless the manifest names an artifact type itself."""
-    media_type: str | None = None
+    text: str
+    digest: str
+    media_type: str | None
     """What the manifest says of itself; OCI allows it to say nothing."""
-    subject: str | None = None
+    artifact_type: str | None
+    """The config's media type, unless the manifest names an artifact type itself."""
+    children: tuple[str, ...]
+    """The digests that an index lists."""
+    blobs: tuple[str, ...]
+    """The digests of an image's config and layers."""
+    size: int
+    """Bytes of the blobs together; 0 for an index."""
+    subject: str | None
     """The digest that a referrer, such as a signature, points to (OCI image specification 1.1)."""
+
+    def image(
+        self,
+        *,
+        pushed_at: float,
+        rank: int,
+        tags: tuple[str, ...] = (),
+        status: ImageStatus = ImageStatus.ACTIVE,
+    ) -> Image:
+        """Return the image that the manifest describes, as a repository holds it."""
+        return Image(
+            digest=self.digest,
+            children=self.children,
+            tags=set(tags),
+            status=status,
+            media_type=self.media_type or OCI_MANIFEST,
+            artifact_type=self.artifact_type,
+            size=self.size,
+            pushed_at=pushed_at,
+            subject=self.subject,
+            rank=rank,
+        )
 
 
 def digest_of(content: bytes) -> str:
@@ -38,32 +62,38 @@ def digest_of(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def read_manifest(text: str | bytes) -> Manifest:
-    """Read a manifest or an index, Docker's or OCI's; raise ManifestError for anything else."""
+def encode(document: dict[str, Any]) -> str:
+    """Return the text of a manifest or a config, in ASCII."""
+    return _ENCODER.encode(document)
+
+
+def descriptor(media_type: str, digest: str, size: int) -> dict[str, Any]:
+    """Return the descriptor with which a manifest refers to content."""
+    return {"mediaType": media_type, "digest": digest, "size": size}
+
+
+def read_manifest(text: str) -> Manifest:
+    """Read a manifest or an index, Docker's or OCI's.
+
+    Raises InvalidParameterException for anything else.
+    """
     try:
         document = json.loads(text)
         if "manifests" in document:
-            return Manifest(
-                children=tuple(entry["digest"] for entry in document["manifests"]),
-                artifact_type=document.get("artifactType"),
-                media_type=document.get("mediaType"),
-                subject=_subject(document),
-            )
-        return _read_image(document)
+            config, content = {}, []
+            children = tuple(entry["digest"] for entry in document["manifests"])
+        else:
+            config, children = document["config"], ()
+            content = [config, *document["layers"]]
+        return Manifest(
+            text=text,
+            digest=digest_of(text.encode()),
+            media_type=document.get("mediaType"),
+            artifact_type=document.get("artifactType") or config.get("mediaType"),
+            children=children,
+            blobs=tuple(entry["digest"] for entry in content),
+            size=sum(entry["size"] for entry in content),
+            subject=document["subject"]["digest"] if document.get("subject") else None,
+        )
     except (ValueError, TypeError, KeyError) as error:
-        raise ManifestError(f"not an image manifest: {error!r}") from error
-
-
-def _read_image(document: Any) -> Manifest:  # noqa: ANN401 - parsed JSON, of any shape
-    described = [document["config"], *document["layers"]]
-    return Manifest(
-        blobs=tuple(entry["digest"] for entry in described),
-        size=sum(entry["size"] for entry in described),
-        artifact_type=document.get("artifactType") or document["config"].get("mediaType"),
-        media_type=document.get("mediaType"),
-        subject=_subject(document),
-    )
-
-
-def _subject(document: Any) -> str | None:  # noqa: ANN401 - parsed JSON, of any shape
-    return document["subject"]["digest"] if document.get("subject") else None
+        raise invalid("imageManifest", f"not an image manifest: {error!r}") from error

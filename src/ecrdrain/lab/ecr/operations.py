@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ecrdrain.lab.ecr import layers
-from ecrdrain.lab.ecr.manifests import Manifest, ManifestError, digest_of, read_manifest
+from ecrdrain.lab.ecr.manifests import Manifest, read_manifest
 from ecrdrain.lab.ecr.pages import DEFAULT_PAGE, page_by_name, with_token
 from ecrdrain.lab.ecr.repository import PRIVATE, Repository
 from ecrdrain.lab.ecr.terms import (
@@ -74,37 +74,29 @@ def batch_get_image(repository: Repository, request: Json) -> Json:
 
 def put_image(repository: Repository, request: Json) -> Json:
     """PutImage."""
-    text, tag = request["imageManifest"], request.get("imageTag")
-    manifest, media_type = _read(text, request.get("imageManifestMediaType"))
-    digest = digest_of(text.encode())
-    if request.get("imageDigest") not in (None, digest):
+    manifest, tag = _read(request), request.get("imageTag")
+    if request.get("imageDigest") not in (None, manifest.digest):
         raise EcrError(
             "ImageDigestDoesNotMatchException",
-            f"The digest '{request['imageDigest']}' is not the manifest's, which is '{digest}'",
+            f"The digest '{request['imageDigest']}' is not the manifest's, which is "
+            f"'{manifest.digest}'",
         )
-    present = repository.images.find(ImageId(digest, tag))
+    image_id = ImageId(manifest.digest, tag)
+    present = repository.images.find(image_id)
     # Putting an archived image again restores it (user guide, archive-image).
     if present is not None and present.status is ImageStatus.ACTIVE:
         raise EcrError(
             "ImageAlreadyExistsException",
-            f"Image with digest '{digest}' and tag '{tag}' already exists in the repository "
-            f"with name '{repository.name}' in registry with id '{repository.registry_id}'",
+            f"Image with digest '{manifest.digest}' and tag '{tag}' already exists in the "
+            f"repository with name '{repository.name}' in registry with id "
+            f"'{repository.registry_id}'",
         )
-    repository.check_tag(ImageId(digest, tag))
-    if digest not in repository.images:  # seeded images have no layers, and can get further tags
+    repository.check_tag(image_id)
+    if manifest.digest not in repository.images:  # seeded images have no layers
         repository.check_layers(manifest.blobs)
-    image = Image(
-        digest=digest,
-        children=manifest.children,
-        media_type=media_type,
-        artifact_type=manifest.artifact_type,
-        size=manifest.size,
-        pushed_at=time.time(),
-        subject=manifest.subject,
-        rank=repository.next_rank(),
-    )
+    image = manifest.image(pushed_at=time.time(), rank=repository.next_rank())
     repository.images.put(image, tag)
-    repository.manifests[digest] = text
+    repository.manifests[image.digest] = manifest.text
     return {"image": _with_manifest(repository, image, tag)}
 
 
@@ -160,19 +152,17 @@ def forbid(request: Json, given: str, *others: str) -> None:
             raise invalid(other, f"This option cannot be used with {given}")
 
 
-def _read(text: str, media_type: str | None) -> tuple[Manifest, str]:
-    """Return the manifest that a client puts, and its media type.
+def _read(request: Json) -> Manifest:
+    """Return the manifest that a client puts.
 
-    Where the manifest has no mediaType field, ECR demands the parameter (API_PutImage).
+    Where it has no mediaType field, ECR demands the parameter (API_PutImage).
     """
-    try:
-        manifest = read_manifest(text)
-    except ManifestError as error:
-        raise invalid("imageManifest", str(error)) from None
-    kind = manifest.media_type or media_type
-    if kind is None or media_type not in (None, kind):
+    manifest = read_manifest(request["imageManifest"])
+    given = request.get("imageManifestMediaType")
+    media_type = manifest.media_type or given
+    if media_type is None or given not in (None, media_type):
         raise invalid("imageManifestMediaType", f"The manifest says {manifest.media_type}")
-    return manifest, kind
+    return manifest._replace(media_type=media_type)
 
 
 def _listing(repository: Repository, request: Json) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class ListingOrder:
 
 
 def is_listed(image: Image, tag_status: str, image_status: str) -> bool:
-    """Tell whether a listing with these filters shows the image."""
+    """Return whether a listing with these filters shows the image."""
     if image_status not in ("ANY", image.status):
         return False
     return tag_status == "ANY" or (tag_status == "TAGGED") == bool(image.tags)

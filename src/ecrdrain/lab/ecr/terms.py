@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
@@ -34,6 +35,8 @@ class SameCall(StrEnum):
 
 class EcrError(Exception):
     """A refused call; `code` is the name of ECR's exception."""
+
+    status = HTTPStatus.BAD_REQUEST
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

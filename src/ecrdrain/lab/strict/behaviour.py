@@ -36,7 +36,7 @@ FAILURE_CODES = (
 
 
 class Fault(StrEnum):
-    """What can befall a whole call."""
+    """What can go wrong with a whole call."""
 
     SERVER_ERROR = "server-error"
     """HTTP 500, ServerException; nothing was done."""

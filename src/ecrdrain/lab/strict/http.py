@@ -10,10 +10,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import BaseRequest
 
+from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.strict.behaviour import as_json
 from ecrdrain.lab.strict.core import Core
 from ecrdrain.lab.strict.counts import State
-from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
+from ecrdrain.lab.strict.errors import ConnectionLostError, SettingsError
 from ecrdrain.lab.strict.registry import Seed
 
 LOOPBACK = "127.0.0.1"
@@ -61,7 +62,7 @@ def _handler(core: Core) -> Callable[[BaseRequest], Any]:
         }
         try:
             answer = await core.answer(request.headers.get("X-Amz-Target", ""), body)
-        except AwsError as error:
+        except EcrError as error:
             text = _ENCODE({"__type": error.code, "message": error.message})
             return web.Response(body=text.encode(), status=error.status, headers=headers)
         except ConnectionLostError:

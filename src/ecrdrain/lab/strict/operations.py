@@ -8,12 +8,12 @@ from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, forbid
 from ecrdrain.lab.ecr.pages import DEFAULT_PAGE, page_by_name, with_token
-from ecrdrain.lab.ecr.repository import PRIVATE
+from ecrdrain.lab.ecr.repository import PRIVATE, repository_not_found
 from ecrdrain.lab.ecr.terms import Json, invalid
 from ecrdrain.lab.strict import deletion
 from ecrdrain.lab.strict.behaviour import Behaviour
 from ecrdrain.lab.strict.faults import Refusals
-from ecrdrain.lab.strict.registry import Registry, Seed, SeededRepository
+from ecrdrain.lab.strict.registry import Seed, SeededRepository
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Call:
 
     service: str
     request: Json
-    registry: Registry
+    repositories: dict[tuple[str, str], SeededRepository]
     behaviour: Behaviour
     refusals: Refusals
 
@@ -31,22 +31,25 @@ class Call:
 
         Raises EcrError with RepositoryNotFoundException.
         """
-        return self.registry.find(
-            self.service, name or self.request["repositoryName"], self.request.get("registryId")
-        )
+        name = name or self.request["repositoryName"]
+        registry_id = self.request.get("registryId") or ACCOUNT_ID
+        found = self.repositories.get((self.service, name))
+        if found is None or registry_id != ACCOUNT_ID:
+            raise repository_not_found(name, registry_id)
+        return found
 
 
 def create_repository(call: Call) -> Json:
     """CreateRepository."""
     name = call.request["repositoryName"]
-    if (call.service, name) in call.registry.repositories:
+    if (call.service, name) in call.repositories:
         raise EcrError(
             "RepositoryAlreadyExistsException",
             f"The repository with name '{name}' already exists in the registry "
             f"with id '{ACCOUNT_ID}'",
         )
     repository = SeededRepository(Seed(repository=name, service=call.service), call.request)
-    call.registry.repositories[call.service, name] = repository
+    call.repositories[call.service, name] = repository
     return {"repository": _described(repository)}
 
 
@@ -55,7 +58,7 @@ def delete_repository(call: Call) -> Json:
     repository = call.repository()
     if not call.request.get("force"):
         repository.check_empty()
-    del call.registry.repositories[repository.service, repository.name]
+    del call.repositories[repository.service, repository.name]
     return {"repository": _described(repository)}
 
 
@@ -63,9 +66,7 @@ def describe_repositories(call: Call) -> Json:
     """DescribeRepositories: those named, or a page of all, by name."""
     names = call.request.get("repositoryNames")
     if names is None:
-        every = sorted(
-            name for service, name in call.registry.repositories if service == call.service
-        )
+        every = sorted(name for service, name in call.repositories if service == call.service)
         names, token = page_by_name(call.request, every, DEFAULT_PAGE)
     else:
         forbid(call.request, "repositoryNames", "nextToken", "maxResults")

@@ -8,8 +8,7 @@ from itertools import count
 from typing import Any
 
 from ecrdrain.lab.clients import ACCOUNT_ID, REGION
-from ecrdrain.lab.ecr import Image
-from ecrdrain.lab.ecr.repository import PRIVATE, Repository, repository_not_found
+from ecrdrain.lab.ecr.repository import PRIVATE, Repository
 from ecrdrain.lab.strict.errors import SettingsError, one_of
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.topologies import TOPOLOGIES, Push, push, pushes
@@ -148,39 +147,8 @@ class SeededRepository(Repository):
         pushed = (topology, number)
         for manifest, tags, status in images:
             place = next(self._places)
-            self.images.put(
-                Image(
-                    digest=manifest.digest,
-                    children=manifest.children,
-                    tags=set(tags),
-                    status=status,
-                    media_type=manifest.media_type,
-                    artifact_type=manifest.artifact_type,
-                    size=manifest.size,
-                    pushed_at=_FIRST_PUSH + place,
-                    subject=manifest.subject,
-                    rank=rank(place),
-                )
+            image = manifest.image(
+                pushed_at=_FIRST_PUSH + place, rank=rank(place), tags=tags, status=status
             )
+            self.images.put(image)
             self._manifests.remember(manifest.digest, pushed)
-
-
-@dataclass(slots=True)
-class Registry:
-    """All repositories, by service and name."""
-
-    repositories: dict[tuple[str, str], SeededRepository] = field(default_factory=dict)
-
-    def seed(self, seed: Seed) -> SeededRepository:
-        """Make a repository and fill it; one of the same name is replaced."""
-        held = SeededRepository(seed)
-        held.fill()
-        self.repositories[seed.service, seed.repository] = held
-        return held
-
-    def find(self, service: str, name: str, registry_id: str | None) -> SeededRepository:
-        """Return the repository; raise EcrError with RepositoryNotFoundException."""
-        held = self.repositories.get((service, name))
-        if held is None or registry_id not in (None, ACCOUNT_ID):
-            raise repository_not_found(name, registry_id or ACCOUNT_ID)
-        return held
