@@ -18,7 +18,6 @@ from ecrdrain.lab.ecr.manifests import (
     OCI_INDEX,
     OCI_LAYER,
     OCI_MANIFEST,
-    descriptor,
     digest_of,
     encode,
 )
@@ -263,7 +262,8 @@ def _upload(ecr: ECRClient, repository: str, digest: str, blob: bytes) -> None:
 
 
 def _describe(media_type: str, content: bytes) -> dict[str, Any]:
-    return descriptor(media_type, digest_of(content), len(content))
+    """Return the descriptor with which a manifest refers to content."""
+    return {"mediaType": media_type, "digest": digest_of(content), "size": len(content)}
 
 
 def _encode(document: dict[str, Any]) -> bytes:

@@ -48,9 +48,9 @@ def _read_all(plain: Function) -> Function:
     return read
 
 
-def _next_line(worker: Worker, give_up: float) -> str:
+def _next_line(worker: Worker, deadline: float) -> str:
     """Return what was written next, or the end."""
-    while time.monotonic() < give_up:
+    while time.monotonic() < deadline:
         # A process that was killed has written no end, but its pipe has one.
         done = not worker._stderr_thread.is_alive()  # noqa: SLF001
         try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ecrdrain.lab.ecr.terms import Image, ImageStatus, invalid
 
@@ -13,7 +13,8 @@ OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_MANIFEST_LIST})
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+encode = json.JSONEncoder(separators=(",", ":")).encode
+"""Return the text of a manifest or a config, in ASCII."""
 
 
 class Manifest(NamedTuple):
@@ -60,16 +61,6 @@ class Manifest(NamedTuple):
 def digest_of(content: bytes) -> str:
     """Return the digest of a manifest or a layer."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def encode(document: dict[str, Any]) -> str:
-    """Return the text of a manifest or a config, in ASCII."""
-    return _ENCODER.encode(document)
-
-
-def descriptor(media_type: str, digest: str, size: int) -> dict[str, Any]:
-    """Return the descriptor with which a manifest refers to content."""
-    return {"mediaType": media_type, "digest": digest, "size": size}
 
 
 def read_manifest(text: str) -> Manifest:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from ecrdrain.lab.ecr.manifests import Manifest, descriptor, digest_of, encode
+from ecrdrain.lab.ecr.manifests import Manifest, digest_of, encode
 
 OCI_EMPTY = "application/vnd.oci.empty.v1+json"
 DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -19,7 +19,8 @@ class Blob(NamedTuple):
 
     def descriptor(self) -> dict[str, Any]:
         """Return the blob's descriptor; its digest is that of its name."""
-        return descriptor(self.media_type, digest_of(self.name.encode()), self.size)
+        digest = digest_of(self.name.encode())
+        return {"mediaType": self.media_type, "digest": digest, "size": self.size}
 
 
 def image_manifest(
@@ -78,4 +79,4 @@ def index_manifest(children: tuple[Manifest, ...], media_type: str, name: str) -
 
 def _descriptor(manifest: Manifest) -> dict[str, Any]:
     size = len(manifest.text)  # in ASCII
-    return descriptor(manifest.media_type or "", manifest.digest, size)
+    return {"mediaType": manifest.media_type, "digest": manifest.digest, "size": size}

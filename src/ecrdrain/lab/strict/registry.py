@@ -80,14 +80,11 @@ class SeededManifests(dict[str, str]):
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._seed = seed
-        self._pushes: dict[str, tuple[str, int]] = {}
-
-    def remember(self, digest: str, made_by: tuple[str, int]) -> None:
-        """Keep with which topology and push number the image is made again."""
-        self._pushes[digest] = made_by
+        self.pushes: dict[str, tuple[str, int]] = {}
+        """The topology and the push's number that make an image again, by its digest."""
 
     def __missing__(self, digest: str) -> str:
-        topology, number = self._pushes[digest]
+        topology, number = self.pushes[digest]
         images = push(topology, number, self._seed)
         return next(image.manifest.text for image in images if image.manifest.digest == digest)
 
@@ -151,4 +148,4 @@ class SeededRepository(Repository):
                 pushed_at=_FIRST_PUSH + place, rank=rank(place), tags=tags, status=status
             )
             self.images.put(image)
-            self._manifests.remember(manifest.digest, pushed)
+            self._manifests.pushes[manifest.digest] = pushed
