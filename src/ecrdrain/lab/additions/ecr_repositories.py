@@ -1,9 +1,10 @@
 """Repositories: they are deleted when they are empty, and hold ECR's images.
 
 API_DeleteRepository (Amazon ECR API Reference). The emulator words a refused deletion in its
-own way, which CloudFormation passes on to the user.
+own way, which CloudFormation passes on to the user, and keeps the layers of what it deletes.
 """
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -28,7 +29,7 @@ _UPLOADS = ecr._uploads  # noqa: SLF001
 
 def install() -> None:
     """Put the rules in place."""
-    wrap(ecr, "_delete_repository", lambda plain: partial(_delete_repository, plain))
+    wrap(ecr, "_delete_repository", lambda plain: partial(respond, partial(_delete, plain)))
 
 
 def find(name: str, registry_id: str | None = None) -> Repository:
@@ -58,13 +59,11 @@ def respond(operation: Operation, request: Json) -> Response:
     return response
 
 
-def _delete_repository(plain: Function, request: Json) -> Response:
-    try:
-        repository = find(request.get("repositoryName", ""), request.get("registryId"))
-        if not request.get("force"):
-            repository.check_empty()
-    except EcrError as error:
-        refused: Response = error_response_json(error.code, error.message)
-        return refused
-    response: Response = plain({**request, "force": True})
-    return response
+def _delete(plain: Function, repository: Repository, request: Json) -> Json:
+    if not request.get("force"):
+        repository.check_empty()
+    _, _, body = plain({**request, "force": True})
+    for table in (_LAYERS, _UPLOADS):
+        table.pop(repository.name, None)
+    answer: Json = json.loads(body)
+    return answer

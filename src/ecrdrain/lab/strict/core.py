@@ -28,8 +28,8 @@ from ecrdrain.lab.strict.behaviour import (
 from ecrdrain.lab.strict.counts import Counts, RepositoryState, State
 from ecrdrain.lab.strict.errors import ConnectionLostError, GateError, SettingsError
 from ecrdrain.lab.strict.faults import Refusals, draw_fault
-from ecrdrain.lab.strict.operations import HANDLERS, Call
-from ecrdrain.lab.strict.registry import Seed, SeededRepository
+from ecrdrain.lab.strict.operations import HANDLERS
+from ecrdrain.lab.strict.registry import Call, Seed, SeededRepository
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.throttle import TokenBucket
 from ecrdrain.lab.strict.validation import Validator

@@ -2,21 +2,19 @@
 
 from ecrdrain.lab.ecr import LARGEST_BATCH, Deletion, Failure, ImageId
 from ecrdrain.lab.ecr.terms import Json
-from ecrdrain.lab.strict.behaviour import Behaviour, Pushes, Referrers
-from ecrdrain.lab.strict.faults import Refusals
-from ecrdrain.lab.strict.registry import SeededRepository
+from ecrdrain.lab.strict.behaviour import Pushes, Referrers
+from ecrdrain.lab.strict.registry import Call, SeededRepository
 
 _REFERENCED = "ImageReferencedByManifestList"
 
 
-def batch_delete_image(
-    repository: SeededRepository, request: Json, behaviour: Behaviour, refusals: Refusals
-) -> Json:
+def batch_delete_image(call: Call) -> Json:
     """BatchDeleteImage."""
-    image_ids = [ImageId.from_json(image_id) for image_id in request["imageIds"]]
+    repository, behaviour = call.repository(), call.behaviour
+    image_ids = [ImageId.from_json(image_id) for image_id in call.request["imageIds"]]
     before = len(repository.images)
-    refused = _refused(repository, image_ids, behaviour, refusals)
-    tried = [image_id for image_id in image_ids if image_id not in refused]
+    injected = _injected(call, repository, image_ids)
+    tried = [image_id for image_id in image_ids if image_id not in injected]
     outcome = repository.images.delete(tried, behaviour.same_call) if tried else Deletion([], [])
     if behaviour.referrers is Referrers.GO_WITH_SUBJECT:
         _delete_referrers(repository, outcome.deleted)
@@ -26,26 +24,24 @@ def batch_delete_image(
     failures = outcome.failures
     if not behaviour.name_parents:
         failures = [_without_parents(failure) for failure in failures]
-    return Deletion(outcome.deleted, [*refused.values(), *failures]).to_json()
+    return Deletion(outcome.deleted, [*injected.values(), *failures]).to_json()
 
 
-def _refused(
-    repository: SeededRepository,
-    image_ids: list[ImageId],
-    behaviour: Behaviour,
-    refusals: Refusals,
+def _injected(
+    call: Call, repository: SeededRepository, image_ids: list[ImageId]
 ) -> dict[ImageId, Failure]:
-    """Return the failures that the behaviour injects; only images that exist are refused."""
-    rules = behaviour.image_failures
-    if not rules:
-        return {}
-    refused: dict[ImageId, Failure] = {}
+    """Return the failures that the behaviour injects; only images that exist have one."""
+    failures: dict[ImageId, Failure] = {}
+    if not call.behaviour.image_failures:
+        return failures
     for image_id in image_ids:
         image = repository.images.find(image_id)
-        code = None if image is None else refusals.refuse(image.digest, rules)
+        if image is None:
+            continue
+        code = call.refusals.refuse(image.digest, call.behaviour.image_failures)
         if code is not None:
-            refused[image_id] = Failure(image_id, code, f"The lab injects {code}")
-    return refused
+            failures[image_id] = Failure(image_id, code, f"The lab injects {code}")
+    return failures
 
 
 def _without_parents(failure: Failure) -> Failure:

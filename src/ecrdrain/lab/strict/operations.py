@@ -1,42 +1,16 @@
 """The operations of the server: ECR's own on images, and those on repositories."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, forbid
 from ecrdrain.lab.ecr.pages import DEFAULT_PAGE, page_by_name, with_token
-from ecrdrain.lab.ecr.repository import PRIVATE, repository_not_found
+from ecrdrain.lab.ecr.repository import PRIVATE
 from ecrdrain.lab.ecr.terms import Json, invalid
-from ecrdrain.lab.strict import deletion
-from ecrdrain.lab.strict.behaviour import Behaviour
-from ecrdrain.lab.strict.faults import Refusals
-from ecrdrain.lab.strict.registry import Seed, SeededRepository
-
-
-@dataclass(slots=True)
-class Call:
-    """A request that the model finds valid, and all that may answer it."""
-
-    service: str
-    request: Json
-    repositories: dict[tuple[str, str], SeededRepository]
-    behaviour: Behaviour
-    refusals: Refusals
-
-    def repository(self, name: str | None = None) -> SeededRepository:
-        """Return the repository named here or in the request.
-
-        Raises EcrError with RepositoryNotFoundException.
-        """
-        name = name or self.request["repositoryName"]
-        registry_id = self.request.get("registryId") or ACCOUNT_ID
-        found = self.repositories.get((self.service, name))
-        if found is None or registry_id != ACCOUNT_ID:
-            raise repository_not_found(name, registry_id)
-        return found
+from ecrdrain.lab.strict.deletion import batch_delete_image
+from ecrdrain.lab.strict.registry import Call, Seed, SeededRepository
 
 
 def create_repository(call: Call) -> Json:
@@ -82,13 +56,6 @@ def list_tags_for_resource(call: Call) -> Json:
     if repository.arn != arn:
         raise invalid("resourceArn", f"must be {repository.arn}")
     return {"tags": repository.settings.get("tags") or []}
-
-
-def batch_delete_image(call: Call) -> Json:
-    """BatchDeleteImage, as the behaviour has it."""
-    return deletion.batch_delete_image(
-        call.repository(), call.request, call.behaviour, call.refusals
-    )
 
 
 def _on_images(operation: Operation, call: Call) -> Json:

@@ -1,4 +1,4 @@
-"""The server's repositories, private and public, and how they are seeded."""
+"""The server's repositories, private and public: how they are seeded, and found by a call."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,8 +8,11 @@ from itertools import count
 from typing import Any
 
 from ecrdrain.lab.clients import ACCOUNT_ID, REGION
-from ecrdrain.lab.ecr.repository import PRIVATE, Repository
+from ecrdrain.lab.ecr.repository import PRIVATE, Repository, repository_not_found
+from ecrdrain.lab.ecr.terms import Json
+from ecrdrain.lab.strict.behaviour import Behaviour
 from ecrdrain.lab.strict.errors import SettingsError, one_of
+from ecrdrain.lab.strict.faults import Refusals
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.topologies import TOPOLOGIES, Push, push, pushes
 
@@ -149,3 +152,26 @@ class SeededRepository(Repository):
             )
             self.images.put(image)
             self._manifests.pushes[manifest.digest] = pushed
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that the model finds valid, and all that may answer it."""
+
+    service: str
+    request: Json
+    repositories: dict[tuple[str, str], SeededRepository]
+    behaviour: Behaviour
+    refusals: Refusals
+
+    def repository(self, name: str | None = None) -> SeededRepository:
+        """Return the repository named here or in the request.
+
+        Raises EcrError with RepositoryNotFoundException.
+        """
+        name = name or self.request["repositoryName"]
+        registry_id = self.request.get("registryId") or ACCOUNT_ID
+        found = self.repositories.get((self.service, name))
+        if found is None or registry_id != ACCOUNT_ID:
+            raise repository_not_found(name, registry_id)
+        return found

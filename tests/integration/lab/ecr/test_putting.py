@@ -194,3 +194,14 @@ def test_referrers_name_their_subject_and_are_found_by_it(ecr: ECRClient, reposi
     assert archived["referrers"] == []
     subjects = {detail["imageDigest"]: detail.get("subjectManifestDigest") for detail in details}
     assert subjects == {image.digest: None, referrers[0]: image.digest, referrers[1]: image.digest}
+
+
+def test_a_repository_takes_its_layers_along(ecr: ECRClient, repository: str) -> None:
+    """One that is created again under its name has none of them."""
+    image = single_platform_image("layers")
+    push(ecr, repository, image)
+    ecr.delete_repository(repositoryName=repository, force=True)
+    ecr.create_repository(repositoryName=repository)
+
+    with pytest.raises(ecr.exceptions.LayersNotFoundException):
+        _put(ecr, repository, image)
