@@ -100,7 +100,7 @@ class ImageStore:
             self._order.add(image)
         else:
             present.status = ImageStatus.ACTIVE
-        for name in (*image.tags, *([] if tag is None else [tag])):
+        for name in image.tags if tag is None else {*image.tags, tag}:
             previous = self._tags.get(name)
             if previous is not None and previous is not present:
                 previous.tags.discard(name)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ecrdrain.lab.ecr.terms import Image, ImageStatus, invalid
 
@@ -45,16 +45,16 @@ class Manifest(NamedTuple):
     ) -> Image:
         """Return the image that the manifest describes, as a repository holds it."""
         return Image(
-            digest=self.digest,
-            children=self.children,
-            tags=set(tags),
-            status=status,
-            media_type=self.media_type or OCI_MANIFEST,
-            artifact_type=self.artifact_type,
-            size=self.size,
-            pushed_at=pushed_at,
-            subject=self.subject,
-            rank=rank,
+            self.digest,
+            self.children,
+            set(tags),
+            status,
+            self.media_type or OCI_MANIFEST,
+            self.artifact_type,
+            self.size,
+            pushed_at,
+            self.subject,
+            rank,
         )
 
 
@@ -69,22 +69,26 @@ def read_manifest(text: str) -> Manifest:
     Raises InvalidParameterException for anything else.
     """
     try:
-        document = json.loads(text)
-        if "manifests" in document:
-            config, content = {}, []
-            children = tuple(entry["digest"] for entry in document["manifests"])
-        else:
-            config, children = document["config"], ()
-            content = [config, *document["layers"]]
-        return Manifest(
-            text=text,
-            digest=digest_of(text.encode()),
-            media_type=document.get("mediaType"),
-            artifact_type=document.get("artifactType") or config.get("mediaType"),
-            children=children,
-            blobs=tuple(entry["digest"] for entry in content),
-            size=sum(entry["size"] for entry in content),
-            subject=document["subject"]["digest"] if document.get("subject") else None,
-        )
-    except (ValueError, TypeError, KeyError) as error:
+        return parse_manifest(json.loads(text), text)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise invalid("imageManifest", f"not an image manifest: {error!r}") from error
+
+
+def parse_manifest(document: dict[str, Any], text: str) -> Manifest:
+    """Return the manifest with this text, whose JSON is the document."""
+    if "manifests" in document:
+        entries, content, config_type = document["manifests"], [], None
+    else:
+        config = document["config"]
+        entries, content, config_type = [], [config, *document["layers"]], config.get("mediaType")
+    subject = document.get("subject")
+    return Manifest(
+        text,
+        digest_of(text.encode()),
+        document.get("mediaType"),
+        document.get("artifactType") or config_type,
+        children=tuple([entry["digest"] for entry in entries]),
+        blobs=tuple([entry["digest"] for entry in content]),
+        size=sum([entry["size"] for entry in content]),
+        subject=subject["digest"] if subject else None,
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from ecrdrain.lab.ecr.manifests import Manifest, digest_of, encode
+from ecrdrain.lab.ecr.manifests import Manifest, digest_of, encode, parse_manifest
 
 OCI_EMPTY = "application/vnd.oci.empty.v1+json"
 DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -32,49 +32,28 @@ def image_manifest(
     subject: Manifest | None = None,
 ) -> Manifest:
     """Return the manifest of an image or an artifact with one layer."""
-    content = [config.descriptor(), layer.descriptor()]
-    text = encode(
-        {
-            "schemaVersion": 2,
-            "mediaType": media_type,
-            **({"artifactType": artifact_type} if artifact_type else {}),
-            "config": content[0],
-            "layers": content[1:],
-            **({"subject": _descriptor(subject)} if subject else {}),
-        }
-    )
-    return Manifest(
-        text=text,
-        digest=digest_of(text.encode()),
-        media_type=media_type,
-        artifact_type=artifact_type or config.media_type,
-        children=(),
-        blobs=tuple([entry["digest"] for entry in content]),
-        size=config.size + layer.size,
-        subject=subject.digest if subject else None,
-    )
+    document: dict[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "config": config.descriptor(),
+        "layers": [layer.descriptor()],
+    }
+    if artifact_type is not None:
+        document["artifactType"] = artifact_type
+    if subject is not None:
+        document["subject"] = _descriptor(subject)
+    return parse_manifest(document, encode(document))
 
 
 def index_manifest(children: tuple[Manifest, ...], media_type: str, name: str) -> Manifest:
     """Return an index of the children; another name gives another digest."""
-    text = encode(
-        {
-            "schemaVersion": 2,
-            "mediaType": media_type,
-            "manifests": [_descriptor(child) for child in children],
-            "annotations": {"org.opencontainers.image.ref.name": name},
-        }
-    )
-    return Manifest(
-        text=text,
-        digest=digest_of(text.encode()),
-        media_type=media_type,
-        artifact_type=None,
-        children=tuple([child.digest for child in children]),
-        blobs=(),
-        size=0,
-        subject=None,
-    )
+    document = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "manifests": [_descriptor(child) for child in children],
+        "annotations": {"org.opencontainers.image.ref.name": name},
+    }
+    return parse_manifest(document, encode(document))
 
 
 def _descriptor(manifest: Manifest) -> dict[str, Any]:

@@ -67,7 +67,9 @@ def test_a_manifest_under_a_wrong_digest_is_refused(ecr: ECRClient, repository: 
         _put(ecr, repository, single_platform_image("wrong"), imageDigest=DIGEST)
 
 
-@pytest.mark.parametrize("manifest", ["no JSON", "[]", "{}", '{"config": {}, "layers": []}'])
+@pytest.mark.parametrize(
+    "manifest", ["no JSON", "[]", "{}", '{"config": {}, "layers": []}', '{"config": []}']
+)
 def test_what_is_no_manifest_is_refused(ecr: ECRClient, repository: str, manifest: str) -> None:
     """PutImage says InvalidParameterException."""
     with pytest.raises(ecr.exceptions.InvalidParameterException):
