@@ -68,7 +68,8 @@ def test_a_manifest_under_a_wrong_digest_is_refused(ecr: ECRClient, repository: 
 
 
 @pytest.mark.parametrize(
-    "manifest", ["no JSON", "[]", "{}", '{"config": {}, "layers": []}', '{"config": []}']
+    "manifest",
+    ["no JSON", "[]", "{}", '{"config": {}, "layers": []}', '{"config": [], "layers": []}'],
 )
 def test_what_is_no_manifest_is_refused(ecr: ECRClient, repository: str, manifest: str) -> None:
     """PutImage says InvalidParameterException."""
