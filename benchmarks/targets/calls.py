@@ -8,7 +8,7 @@ from benchmarks.peers.catalogue import PEERS
 from benchmarks.running import Images, Run, Stage
 from benchmarks.scenarios import OURS
 from benchmarks.targets.target import Target
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.strict import TOPOLOGIES, Order
 from ecrdrain.lab.strict.topologies import pushes
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.strict import (
     TOPOLOGIES,
     Fault,

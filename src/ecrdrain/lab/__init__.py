@@ -2,7 +2,7 @@
 
 from ecrdrain.lab.answers import Answer
 from ecrdrain.lab.clients import Credentials
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.emulator import Lab, LabError
 from ecrdrain.lab.images import (
     BuiltImage,

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from ecrdrain.lab.answers import PATH as ANSWERS_PATH
 from ecrdrain.lab.answers import Answer
 from ecrdrain.lab.clients import ACCOUNT_ID, REGION, Credentials, make_client
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.launcher import KEEP
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Nothing here knows the lab: `push` works the same against Amazon ECR. No Docker 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 import tarfile
@@ -14,7 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.lab.manifests import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST
+from ecrdrain.lab.ecr.manifests import (
+    OCI_CONFIG,
+    OCI_INDEX,
+    OCI_LAYER,
+    OCI_MANIFEST,
+    digest_of,
+    encode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +46,7 @@ class BuiltImage:
     @property
     def digest(self) -> str:
         """The digest of the manifest, which is the image's identity."""
-        return _digest(self.manifest)
+        return digest_of(self.manifest)
 
     def walk(self) -> Iterator[BuiltImage]:
         """Yield all images below this one, then itself: the order in which they are pushed."""
@@ -58,7 +64,7 @@ def single_platform_image(seed: str, architecture: str = "amd64") -> BuiltImage:
         entry.size = len(contents)
         archive.addfile(entry, io.BytesIO(contents))
     layer = gzip.compress(tar.getvalue(), mtime=0)
-    return _image(OCI_LAYER, layer, ("linux", architecture), _digest(tar.getvalue()))
+    return _image(OCI_LAYER, layer, ("linux", architecture), digest_of(tar.getvalue()))
 
 
 def multi_platform_image(seed: str) -> BuiltImage:
@@ -140,7 +146,7 @@ def push_many(
 
 def upload_blobs(ecr: ECRClient, repository: str, blobs: Iterable[bytes]) -> None:
     """Upload those layers and configs that the repository does not hold yet."""
-    wanted = {_digest(blob): blob for blob in blobs}
+    wanted = {digest_of(blob): blob for blob in blobs}
     digests = list(wanted)
     for start in range(0, len(digests), _LARGEST_CHECK):
         answer = ecr.batch_check_layer_availability(
@@ -157,7 +163,7 @@ def write_oci_layout(image: BuiltImage, directory: Path, tag: str) -> None:
     blobs.mkdir(parents=True)
     for part in image.walk():
         for blob in (part.manifest, *part.blobs):
-            (blobs / _digest(blob).removeprefix("sha256:")).write_bytes(blob)
+            (blobs / digest_of(blob).removeprefix("sha256:")).write_bytes(blob)
     entry = _describe(image.media_type, image.manifest)
     entry["annotations"] = {"org.opencontainers.image.ref.name": tag}
     (directory / "index.json").write_bytes(_encode({"schemaVersion": 2, "manifests": [entry]}))
@@ -177,7 +183,7 @@ def _attestation(image: BuiltImage) -> BuiltImage:
         _IN_TOTO,
         statement,
         ("unknown", "unknown"),
-        _digest(statement),
+        digest_of(statement),
         annotations={"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"},
     )
 
@@ -257,12 +263,8 @@ def _upload(ecr: ECRClient, repository: str, digest: str, blob: bytes) -> None:
 
 def _describe(media_type: str, content: bytes) -> dict[str, Any]:
     """Return the descriptor with which a manifest refers to content."""
-    return {"mediaType": media_type, "digest": _digest(content), "size": len(content)}
-
-
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+    return {"mediaType": media_type, "digest": digest_of(content), "size": len(content)}
 
 
 def _encode(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
+    return encode(document).encode()

@@ -17,13 +17,13 @@ import threading
 import traceback
 from pathlib import Path
 
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 
 KEEP = b"keep\n"
 
 
 def main() -> None:
-    """Serve until told to end."""
+    """Serve until a signal, or the end of standard input."""
     parser = argparse.ArgumentParser(prog="ecrdrain.lab.launcher")
     parser.add_argument("--socket", type=int, required=True, help="descriptor of the socket")
     parser.add_argument("--directory", type=Path, required=True, help="removed at the end")

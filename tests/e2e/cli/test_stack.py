@@ -114,7 +114,8 @@ def test_show_tells_why_a_deletion_failed_who_imports_and_what_is_protected(
     assert f"{stack}: DELETE_FAILED" in ran.out
     assert (
         f"failed: Repository (AWS::ECR::Repository) in {stack}: "
-        f"The repository with name '{stack}' is not empty"
+        f"The repository with name '{stack}' in registry with id '123456789012' "
+        "cannot be deleted because it still contains images"
     ) in ran.out
     assert f"export {stack}: imported by {stack}-web" in ran.out
     assert "termination protection: on" in ran.out

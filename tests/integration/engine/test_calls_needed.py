@@ -13,7 +13,7 @@ from ecrdrain.engine import (
     client_config,
     drain_repository,
 )
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.strict import Order, StrictEcr
 
 pytestmark = pytest.mark.once

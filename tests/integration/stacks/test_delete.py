@@ -191,7 +191,7 @@ def test_a_stack_that_failed_on_its_images_is_rescued(
     [outcome] = delete(clients, name)
 
     assert [each.logical_id for each in inspection.failures] == ["Repository"]
-    assert "not empty" in inspection.failures[0].reason
+    assert "still contains images" in inspection.failures[0].reason
     assert outcome.ending is Ending.DELETED
     assert outcome.attempts == 1
 

@@ -56,19 +56,6 @@ def test_repositories_are_described_in_pages(ecr: "ECRClient") -> None:
         ecr.describe_repositories(repositoryNames=["lab"], maxResults=5)
 
 
-def test_a_full_repository_goes_only_by_force(start: Start) -> None:
-    """DeleteRepository refuses while images are there; with force it takes them along."""
-    server = start(images=3)
-    ecr = server.client("ecr")
-    with pytest.raises(ecr.exceptions.RepositoryNotEmptyException):
-        ecr.delete_repository(repositoryName="lab")
-
-    ecr.delete_repository(repositoryName="lab", force=True)
-    ecr.close()
-
-    assert server.state().repositories == {}
-
-
 def test_a_seeded_repository_can_have_tags(start: Start) -> None:
     """Tags given at the start are those that ListTagsForResource shows."""
     ecr = start(tags={"aws-cdk:auto-delete-images": "true"}).client("ecr")

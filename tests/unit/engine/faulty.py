@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
 
-    from ecrdrain.lab.ecr_rules import Repository as Rules
+    from ecrdrain.lab.ecr import ImageStore as Rules
 
 BEFORE = (server_error, unavailable, unreachable, throttled)
 """Faults of a try that has done nothing."""

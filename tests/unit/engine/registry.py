@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrdrain.engine import Failure, Listing, Page, Row, calls
-from ecrdrain.lab.ecr_rules import LARGEST_BATCH, Image, ImageId, ImageStatus, SameCall
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import LARGEST_BATCH, Image, ImageId, ImageStatus, SameCall
+from ecrdrain.lab.ecr import ImageStore as Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine.registry import (
     DescribedRegistry,
     Registry,

@@ -20,8 +20,8 @@ from ecrdrain.engine import (
     drain_repository,
 )
 from ecrdrain.engine.rounds import LONGEST_REST, PATIENCE
-from ecrdrain.lab.ecr_rules import ImageId
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import ImageId
+from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine import faulty
 from tests.unit.engine.errors import aws_error, denied, server_error, throttled, unanswered
 from tests.unit.engine.registry import (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrdrain.lab.ecr_rules import ImageId, SameCall
+from ecrdrain.lab.ecr import ImageId, SameCall
 from tests.effort import examples
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import add, digest_of, number_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ecrdrain.engine import Failure, Report
-    from ecrdrain.lab.ecr_rules import Repository as Rules
+    from ecrdrain.lab.ecr import ImageStore as Rules
 
 A_DAY = 86_400.0
 

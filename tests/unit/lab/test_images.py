@@ -7,7 +7,7 @@ import json
 import tarfile
 
 from ecrdrain.lab import multi_platform_image, nested_index, single_platform_image
-from ecrdrain.lab.manifests import INDEX_TYPES, read_manifest
+from ecrdrain.lab.ecr.manifests import INDEX_TYPES, read_manifest
 
 
 def _digest(content: bytes) -> str:
@@ -27,7 +27,7 @@ def test_an_image_describes_its_blobs() -> None:
     config, layer = image.blobs
     manifest = json.loads(image.manifest)
 
-    assert read_manifest(image.manifest).blobs == (_digest(config), _digest(layer))
+    assert read_manifest(image.manifest.decode()).blobs == (_digest(config), _digest(layer))
     assert [manifest["config"]["size"], manifest["layers"][0]["size"]] == [
         len(config),
         len(layer),

@@ -1,16 +1,16 @@
 """Where a repository's listings show an image, and what refers to a subject."""
 
-from ecrdrain.lab.ecr_rules import Image, ImageId, Repository
+from ecrdrain.lab.ecr import Image, ImageId, ImageStore
 
 
-def _repository(*images: Image) -> Repository:
-    repository = Repository()
+def _repository(*images: Image) -> ImageStore:
+    repository = ImageStore()
     for image in images:
         repository.put(image)
     return repository
 
 
-def _digests(repository: Repository) -> list[str | None]:
+def _digests(repository: ImageStore) -> list[str | None]:
     return [row.digest for row in repository.rows()[0]]
 
 

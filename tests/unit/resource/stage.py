@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ecrdrain.lab.ecr_rules import Image, ImageId
-from ecrdrain.lab.ecr_rules import Repository as Rules
+from ecrdrain.lab.ecr import Image, ImageId
+from ecrdrain.lab.ecr import ImageStore as Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

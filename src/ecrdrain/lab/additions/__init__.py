@@ -7,28 +7,24 @@ that replaces single functions of the emulator.
 from ecrdrain.lab.additions import (
     custom_resource_answers,
     deletion_pause,
-    ecr_archiving,
-    ecr_deleting,
-    ecr_layers,
-    ecr_listing,
-    ecr_pushing,
+    ecr_images,
+    ecr_registry_clients,
+    ecr_repositories,
     function_logs,
     nested_stacks,
     stack_ancestry,
     update_cleanup,
 )
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 
 __all__ = ["install_all"]
 
 
 def install_all(same_call: SameCall) -> None:
     """Put every addition in place; the emulator must not serve yet."""
-    ecr_listing.install()
-    ecr_deleting.install(same_call)
-    ecr_layers.install()
-    ecr_pushing.install()
-    ecr_archiving.install()
+    ecr_images.install(same_call)
+    ecr_registry_clients.install()
+    ecr_repositories.install()
     stack_ancestry.install()
     nested_stacks.install()
     update_cleanup.install()

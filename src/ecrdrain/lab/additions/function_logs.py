@@ -40,17 +40,17 @@ def install() -> None:
 def _read_all(plain: Function) -> Function:
     def read(worker: Worker, **bounds: float) -> str:
         if not worker.config.get("Runtime", "").startswith("python"):
-            told: str = plain(worker, **bounds)
-            return told
+            written: str = plain(worker, **bounds)
+            return written
         lines = iter(partial(_next_line, worker, time.monotonic() + PATIENCE), _END)
         return "\n".join(lines)
 
     return read
 
 
-def _next_line(worker: Worker, give_up: float) -> str:
+def _next_line(worker: Worker, deadline: float) -> str:
     """Return what was written next, or the end."""
-    while time.monotonic() < give_up:
+    while time.monotonic() < deadline:
         # A process that was killed has written no end, but its pipe has one.
         done = not worker._stderr_thread.is_alive()  # noqa: SLF001
         try:

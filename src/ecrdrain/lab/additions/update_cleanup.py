@@ -3,8 +3,8 @@
 Stack status codes (CloudFormation user guide, "Monitor stack progress"):
 UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. "CloudFormation tries to delete a resource three times
 before CloudFormation skips the resource and continues the cleanup process" (re:Post knowledge
-center, cloudformation-stack-cleanup-stuck). The emulator deletes in UPDATE_IN_PROGRESS, tells
-no event of it, tries once, and keeps in the stack what it could not delete.
+center, cloudformation-stack-cleanup-stuck). The emulator deletes in UPDATE_IN_PROGRESS, adds
+no event, tries once, and keeps in the stack what it could not delete.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def _in_cleanup_phase(plain: Callable[..., None]) -> Callable[..., None]:
         delete = (resource_type, physical_id, properties, stack_name, logical_id)
         stack = cloudformation._stacks[stack_name]  # noqa: SLF001 - has no public name
 
-        def tell(logical_id: str, kind: str, status: str, reason: str = "") -> None:
+        def add_event(logical_id: str, kind: str, status: str, reason: str = "") -> None:
             pid = stack["StackId"] if logical_id == stack_name else physical_id
             stacks._add_event(  # noqa: SLF001
                 stack["StackId"], stack_name, logical_id, kind, status, reason, pid
@@ -42,18 +42,18 @@ def _in_cleanup_phase(plain: Callable[..., None]) -> Callable[..., None]:
 
         if stack["StackStatus"] == "UPDATE_IN_PROGRESS":
             stack["StackStatus"] = _PHASE
-            tell(stack_name, "AWS::CloudFormation::Stack", _PHASE)
+            add_event(stack_name, "AWS::CloudFormation::Stack", _PHASE)
         if stack["StackStatus"] != _PHASE:
             plain(*delete)
             return
         for _ in range(ATTEMPTS):
-            tell(logical_id, resource_type, "DELETE_IN_PROGRESS")
+            add_event(logical_id, resource_type, "DELETE_IN_PROGRESS")
             try:
                 plain(*delete)
             except Exception as error:  # noqa: BLE001 - whatever the service said
-                tell(logical_id, resource_type, "DELETE_FAILED", str(error))
+                add_event(logical_id, resource_type, "DELETE_FAILED", str(error))
             else:
-                tell(logical_id, resource_type, "DELETE_COMPLETE")
+                add_event(logical_id, resource_type, "DELETE_COMPLETE")
                 return
 
     return delete_resource

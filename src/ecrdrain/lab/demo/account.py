@@ -63,18 +63,18 @@ class Account:
     def outputs(self, stack: str) -> dict[str, str]:
         """Return a stack's outputs."""
         found = self._stacks.describe_stacks(StackName=stack)["Stacks"][0]
-        return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
     def resources(self, stack: str) -> list[tuple[str, str, str]]:
         """Return (logical id, type, physical id) of a stack's resources."""
         summaries = self._stacks.list_stack_resources(StackName=stack)["StackResourceSummaries"]
         return [
             (
-                each["LogicalResourceId"],
-                each["ResourceType"],
-                each.get("PhysicalResourceId", ""),
+                summary["LogicalResourceId"],
+                summary["ResourceType"],
+                summary.get("PhysicalResourceId", ""),
             )
-            for each in summaries
+            for summary in summaries
         ]
 
     def images(self, repository: str) -> list[dict[str, Any]]:
@@ -86,9 +86,9 @@ class Account:
         """Count the images by what their manifests are."""
         pages = self.ecr.get_paginator("describe_images").paginate(repositoryName=repository)
         return Counter(
-            "index" if ".index." in each.get("imageManifestMediaType", "") else "image manifest"
+            "index" if ".index." in detail.get("imageManifestMediaType", "") else "image manifest"
             for page in pages
-            for each in page["imageDetails"]
+            for detail in page["imageDetails"]
         )
 
     def log_lines(self, group: str) -> list[str]:
@@ -99,30 +99,33 @@ class Account:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return []
             raise
-        return [each["message"].rstrip() for each in events]
+        return [event["message"].rstrip() for event in events]
 
     def leftovers(self) -> list[str]:
         """Name every repository, function, role and log group that the account holds."""
+        repositories = self.ecr.describe_repositories()["repositories"]
+        functions = self._functions.list_functions()["Functions"]
+        roles = self._roles.list_roles()["Roles"]
         groups = self._logs.describe_log_groups()["logGroups"]
         return [
-            *(each["repositoryArn"] for each in self.ecr.describe_repositories()["repositories"]),
-            *(each["FunctionArn"] for each in self._functions.list_functions()["Functions"]),
-            *(each["Arn"] for each in self._roles.list_roles()["Roles"]),
-            *(each["logGroupName"] for each in groups),
+            *(repository["repositoryArn"] for repository in repositories),
+            *(function["FunctionArn"] for function in functions),
+            *(role["Arn"] for role in roles),
+            *(group["logGroupName"] for group in groups),
         ]
 
     def _await_end(self, stack: str, meanwhile: "Callable[[], object]" = lambda: None) -> Ending:
-        give_up = time.monotonic() + LONGEST_WAIT
+        deadline = time.monotonic() + LONGEST_WAIT
         while True:
             status = self._stacks.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
             meanwhile()
-            if not status.endswith("_IN_PROGRESS") or time.monotonic() > give_up:
+            if not status.endswith("_IN_PROGRESS") or time.monotonic() > deadline:
                 break
             time.sleep(0.02)
         events = self._stacks.describe_stack_events(StackName=stack)["StackEvents"]
         reasons = [
-            each.get("ResourceStatusReason", "")
-            for each in events
-            if each.get("ResourceStatus", "").endswith("_FAILED")
+            event.get("ResourceStatusReason", "")
+            for event in events
+            if event.get("ResourceStatus", "").endswith("_FAILED")
         ]
         return Ending(status, tuple(filter(None, reasons)))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ecrdrain.lab.demo.account import Account
+from ecrdrain.lab.demo.account import Account, Ending
 from ecrdrain.lab.demo.stage import Stage
 from ecrdrain.lab.images import multi_platform_image, push, push_many, single_platform_image
 from ecrdrain.templates.render import TemplateName, render
@@ -38,7 +38,7 @@ def control(account: Account, stage: Stage) -> None:
         holds=ending.status == "DELETE_FAILED",
         seen=ending.status,
     )
-    reason = next((each for each in ending.reasons if "control" in each), "no reason given")
+    reason = next((reason for reason in ending.reasons if "control" in reason), "no reason given")
     stage.shows([["CloudFormation says:", reason]])
     account.ecr.delete_repository(repositoryName="control", force=True)
     stage.expects(
@@ -58,10 +58,8 @@ def nested(account: Account, stage: Stage) -> None:
     root = _upload(account, stage)
     stage.does(f"aws cloudformation create-stack --stack-name {PREFIX} --template-body root.yaml")
     ending = account.create_stack(PREFIX, root, {"TemplateBucketName": BUCKET, "Prefix": PREFIX})
-    stage.expects(
-        "The root stack and its three nested stacks are created",
-        holds=ending.status == "CREATE_COMPLETE",
-        seen=", ".join([ending.status, *ending.reasons]),
+    _expect_status(
+        stage, "The root stack and its three nested stacks are created", ending, "CREATE_COMPLETE"
     )
     stage.shows(_tree(account, PREFIX))
     stage.does(
@@ -87,16 +85,10 @@ def nested(account: Account, stage: Stage) -> None:
 
     stage.does(f"aws cloudformation delete-stack --stack-name {PREFIX}")
     ending = account.delete_stack(PREFIX, meanwhile=read_log)
-    stage.expects(
-        "The root stack deletes cleanly, with the images in it",
-        holds=ending.status == "DELETE_COMPLETE",
-        seen=", ".join([ending.status, *ending.reasons]),
+    _expect_status(
+        stage, "The root stack deletes cleanly, with the images in it", ending, "DELETE_COMPLETE"
     )
-    stage.expects(
-        "Repository, function, role and log group are gone",
-        holds=not account.leftovers(),
-        seen=", ".join(account.leftovers()) or "nothing is left",
-    )
+    _expect_nothing_left(stage, "Repository, function, role and log group are gone", account)
     _log(lines, stage, group)
 
 
@@ -110,11 +102,7 @@ def many(account: Account, stage: Stage) -> None:
     template = render(TemplateName.STANDALONE)["standalone.yaml"]
     stage.does("aws cloudformation deploy --template-file standalone.yaml --stack-name many ...")
     ending = account.create_stack("many", template, {"RepositoryName": "many"})
-    stage.expects(
-        "The standalone stack is created",
-        holds=ending.status == "CREATE_COMPLETE",
-        seen=", ".join([ending.status, *ending.reasons]),
-    )
+    _expect_status(stage, "The standalone stack is created", ending, "CREATE_COMPLETE")
     stage.does(f"for i in $(seq {MANY}); do docker push .../many:$i; done")
     push_many(account.ecr, "many", MANY)
     count = len(account.images("many"))
@@ -123,16 +111,18 @@ def many(account: Account, stage: Stage) -> None:
     )
     stage.does("aws cloudformation delete-stack --stack-name many")
     ending = account.delete_stack("many")
-    stage.expects(
-        "The stack deletes cleanly",
-        holds=ending.status == "DELETE_COMPLETE",
-        seen=", ".join([ending.status, *ending.reasons]),
-    )
-    stage.expects(
-        "Nothing is left behind",
-        holds=not account.leftovers(),
-        seen=", ".join(account.leftovers()) or "nothing is left",
-    )
+    _expect_status(stage, "The stack deletes cleanly", ending, "DELETE_COMPLETE")
+    _expect_nothing_left(stage, "Nothing is left behind", account)
+
+
+def _expect_status(stage: Stage, what: str, ending: Ending, status: str) -> None:
+    seen = ", ".join([ending.status, *ending.reasons])
+    stage.expects(what, holds=ending.status == status, seen=seen)
+
+
+def _expect_nothing_left(stage: Stage, what: str, account: Account) -> None:
+    left = account.leftovers()
+    stage.expects(what, holds=not left, seen=", ".join(left) or "nothing is left")
 
 
 def _upload(account: Account, stage: Stage) -> str:

@@ -5,13 +5,13 @@ Python or as JSON. Settings "by operation" are one number for all of ECR's opera
 mapping from an operation's name to a number in which "*" stands for each other operation.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from ecrdrain.lab.ecr_rules import SameCall
+from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.strict.errors import SettingsError, one_of
 from ecrdrain.lab.strict.services import OPERATIONS
 
@@ -36,7 +36,7 @@ FAILURE_CODES = (
 
 
 class Fault(StrEnum):
-    """What can befall a whole call."""
+    """What can go wrong with a whole call."""
 
     SERVER_ERROR = "server-error"
     """HTTP 500, ServerException; nothing was done."""
@@ -133,30 +133,16 @@ class Behaviour:
     """What becomes of request members that botocore's model does not know."""
 
     def __post_init__(self) -> None:
-        for name, value in self._numbers():
-            if value < 0:
-                raise SettingsError(f"{name} must not be negative, got {value}")
-        for operation in self._operations():
-            if operation != EVERY_OTHER and operation not in OPERATIONS:
-                raise SettingsError(
-                    f"unknown operation {operation}: {', '.join(OPERATIONS)}, or {EVERY_OTHER}"
-                )
-        if any(sum(faults.values()) > 1 for faults in self.faults.values()):
-            raise SettingsError("the probabilities of an operation's faults add up to over 1")
-        if self.effect_at > 1:
-            raise SettingsError(f"effect_at must be from 0 to 1, got {self.effect_at}")
-
-    def _numbers(self) -> Iterator[tuple[str, float]]:
-        yield "effect_at", self.effect_at
         for name in ("latency", "rate", "burst", "denied_from"):
-            yield from ((name, number) for number in _by_operation(getattr(self, name)).values())
-        for faults in self.faults.values():
-            yield from (("faults", probability) for probability in faults.values())
-
-    def _operations(self) -> Iterator[str]:
-        for value in (self.latency, self.rate, self.burst, self.denied_from):
-            yield from _by_operation(value)
-        yield from self.faults
+            for operation, number in _by_operation(getattr(self, name)).items():
+                _check_number(name, operation, number)
+        for operation, faults in self.faults.items():
+            for probability in faults.values():
+                _check_number("faults", operation, probability)
+            if sum(faults.values()) > 1:
+                raise SettingsError(f"the probabilities of {operation}'s faults add up to over 1")
+        if not 0 <= self.effect_at <= 1:
+            raise SettingsError(f"effect_at must be from 0 to 1, got {self.effect_at}")
 
 
 def changed(behaviour: Behaviour, settings: Mapping[str, Any]) -> Behaviour:
@@ -190,6 +176,15 @@ def of_operation(value: ByOperation, operation: str) -> float | None:
 
 def _by_operation(value: ByOperation) -> Mapping[str, float]:
     return value if isinstance(value, Mapping) else {EVERY_OTHER: value}
+
+
+def _check_number(name: str, operation: str, number: float) -> None:
+    if operation != EVERY_OTHER and operation not in OPERATIONS:
+        raise SettingsError(
+            f"unknown operation {operation}: {', '.join(OPERATIONS)}, or {EVERY_OTHER}"
+        )
+    if number < 0:
+        raise SettingsError(f"{name} must not be negative, got {number}")
 
 
 def _read_numbers(value: Any) -> ByOperation:  # noqa: ANN401 - JSON

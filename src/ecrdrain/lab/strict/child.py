@@ -37,7 +37,7 @@ class ServerChild:
             start_new_session=True,
         )
         try:
-            return self._tell(cast("IO[str]", process.stdin), cast("IO[str]", process.stdout))
+            return self._hand_over(cast("IO[str]", process.stdin), cast("IO[str]", process.stdout))
         except BaseException:
             self.stop()
             raise
@@ -54,8 +54,8 @@ class ServerChild:
             process.kill()
             process.communicate()
 
-    def _tell(self, stdin: IO[str], stdout: IO[str]) -> str:
-        """Tell the process what to serve; return what it says of where."""
+    def _hand_over(self, stdin: IO[str], stdout: IO[str]) -> str:
+        """Write the settings to the process; return the endpoint's URL that it answers."""
         with contextlib.suppress(BrokenPipeError):  # it has ended: then it says nothing either
             stdin.write(json.dumps(self._settings) + "\n")
             stdin.flush()

@@ -15,7 +15,8 @@ from typing import Any
 import botocore.session
 
 from ecrdrain.lab.clients import ACCOUNT_ID
-from ecrdrain.lab.ecr_rules import EcrError
+from ecrdrain.lab.ecr import EcrError
+from ecrdrain.lab.ecr.terms import Json
 from ecrdrain.lab.strict.behaviour import (
     Behaviour,
     Fault,
@@ -24,12 +25,11 @@ from ecrdrain.lab.strict.behaviour import (
     changed,
     of_operation,
 )
-from ecrdrain.lab.strict.call import Call, Json
 from ecrdrain.lab.strict.counts import Counts, RepositoryState, State
-from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
+from ecrdrain.lab.strict.errors import ConnectionLostError, GateError, SettingsError
 from ecrdrain.lab.strict.faults import Refusals, draw_fault
 from ecrdrain.lab.strict.operations import HANDLERS
-from ecrdrain.lab.strict.registry import Registry, Seed
+from ecrdrain.lab.strict.registry import Call, Seed, SeededRepository
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.throttle import TokenBucket
 from ecrdrain.lab.strict.validation import Validator
@@ -48,7 +48,7 @@ class Core:
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._refusals = Refusals(seed)
         self.behaviour = Behaviour()
-        self.registry = Registry()
+        self._repositories: dict[tuple[str, str], SeededRepository] = {}
         self.counts = Counts()
 
     def configure(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +73,11 @@ class Core:
         try:
             name = {"repositoryName": seed.repository}
             self._validators[seed.service].check("CreateRepository", name)
-        except AwsError as error:
+        except GateError as error:
             raise SettingsError(error.message) from None
-        self.registry.seed(seed)
+        repository = SeededRepository(seed)
+        repository.fill()
+        self._repositories[seed.service, seed.repository] = repository
         return self.state()
 
     def reset_counts(self) -> State:
@@ -93,17 +95,17 @@ class Core:
             in_flight=self.counts.in_flight,
             max_in_flight=self.counts.max_in_flight,
             repositories={
-                f"{held.service}/{held.name}": RepositoryState(
-                    len(held.images), held.deleted, held.pushed_meanwhile
+                f"{service}/{name}": RepositoryState(
+                    len(repository.images), repository.deleted, repository.pushed_meanwhile
                 )
-                for held in self.registry.repositories.values()
+                for (service, name), repository in self._repositories.items()
             },
         )
 
     async def answer(self, target: str, body: bytes) -> Json:
         """Answer one call; `target` is the value of the header X-Amz-Target.
 
-        Raises AwsError for an error answer and ConnectionLostError for none at all.
+        Raises EcrError for an error answer and ConnectionLostError for none at all.
         """
         service, operation = self._route(target)
         counts = self.counts
@@ -113,8 +115,11 @@ class Core:
             request = self._admit(service, operation, number, body)
             answer = await self._perform(service, operation, number, request)
             outcome = "ok"
-        except (AwsError, ConnectionLostError) as error:
+        except (GateError, ConnectionLostError) as error:
             outcome = error.outcome
+            raise
+        except EcrError:
+            outcome = "refused"
             raise
         finally:
             counts.end(operation, outcome)
@@ -126,29 +131,29 @@ class Core:
         if service is None or operation not in SERVED[service]:
             # The code that AWS's JSON services give; the list is ours.
             known = "; ".join(f"{name}: {', '.join(SERVED[name])}" for name in SERVED)
-            raise AwsError(
+            raise GateError(
                 "UnknownOperationException",
                 f"X-Amz-Target {target!r} is none that the strict ECR server knows ({known})",
             )
         return service, operation
 
     def _admit(self, service: str, operation: str, number: int, body: bytes) -> Json:
-        """Return the request of a call that passes the gates; raise AwsError otherwise."""
+        """Return the request of a call that passes the gates; raise GateError otherwise."""
         if not self._within_rate(service, operation):
             # aws-cli and SDKs know it by this code; ECR sends it with status 400.
-            raise AwsError("ThrottlingException", "Rate exceeded", outcome="throttled")
+            raise GateError("ThrottlingException", "Rate exceeded", "throttled")
         denied_from = self.behaviour.denied_from.get(operation)
         if denied_from and number >= denied_from:
-            raise AwsError(
+            raise GateError(
                 "AccessDeniedException",
                 f"User: arn:aws:iam::{ACCOUNT_ID}:user/lab is not authorized to perform: "
                 f"{service}:{operation}",
-                outcome="denied",
+                "denied",
             )
         try:
             request: Json = json.loads(body or b"{}")
         except ValueError as error:
-            raise AwsError("SerializationException", str(error), outcome="invalid") from None
+            raise GateError("SerializationException", str(error)) from None
         validator = self._validators[service]
         validator.check(operation, request)
         if self.behaviour.unknown_members is UnknownMembers.REJECT:
@@ -156,7 +161,7 @@ class Core:
         return request
 
     async def _perform(self, service: str, operation: str, number: int, request: Json) -> Json:
-        """Let the call take effect within its latency, unless a fault befalls it."""
+        """Let the call take effect within its latency, unless it meets a fault."""
         behaviour = self.behaviour
         latency = of_operation(behaviour.latency, operation) or 0.0
         faults = behaviour.faults.get(operation, behaviour.faults.get("*", {}))
@@ -165,19 +170,16 @@ class Core:
             await asyncio.sleep(latency * behaviour.effect_at)
         answer: Json = {}
         if fault in (None, Fault.CLOSED_AFTER):
-            call = Call(service, request, self.registry, behaviour, self._refusals)
-            try:
-                answer = HANDLERS[operation](call)
-            except EcrError as error:
-                raise AwsError(error.code, str(error)) from None
+            call = Call(service, request, self._repositories, behaviour, self._refusals)
+            answer = HANDLERS[operation](call)
         if latency:
             await asyncio.sleep(latency * (1 - behaviour.effect_at))
         if fault is Fault.SERVER_ERROR:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-            raise AwsError("ServerException", "The lab was told to fail", status, fault)
+            raise GateError("ServerException", f"The lab injects {fault}", fault, status)
         if fault is Fault.UNAVAILABLE:
             status = HTTPStatus.SERVICE_UNAVAILABLE
-            raise AwsError("ServiceUnavailable", "The lab was told to fail", status, fault)
+            raise GateError("ServiceUnavailable", f"The lab injects {fault}", fault, status)
         if fault is not None:
             raise ConnectionLostError(fault)
         return answer

@@ -4,11 +4,13 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TypeVar
 
+from ecrdrain.lab.ecr.terms import EcrError
+
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-class AwsError(Exception):
-    """An error answer: what the client sees as code, message and HTTP status.
+class GateError(EcrError):
+    """A call that came to none of ECR's operations: throttled, denied, invalid, or a fault.
 
     `outcome` is under which word the server counts the call.
     """
@@ -17,14 +19,12 @@ class AwsError(Exception):
         self,
         code: str,
         message: str,
+        outcome: str = "invalid",
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
-        outcome: str = "refused",
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
+        super().__init__(code, message)
         self.outcome = outcome
+        self.status = status
 
 
 class ConnectionLostError(Exception):

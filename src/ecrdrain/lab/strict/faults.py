@@ -10,7 +10,7 @@ from ecrdrain.lab.strict.behaviour import Fault, ImageFailures
 def draw_fault(
     faults: Mapping[Fault, float], *, seed: int, operation: str, call: int
 ) -> Fault | None:
-    """Return the fault that befalls this call of the operation (1: the first), if any.
+    """Return the fault that this call of the operation (1: the first) meets, if any.
 
     Calls are numbered in the order of their arrival, so that the same calls are hit again in a
     run with the same seed, whatever a client has in flight.

@@ -10,15 +10,16 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import BaseRequest
 
+from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.strict.behaviour import as_json
 from ecrdrain.lab.strict.core import Core
 from ecrdrain.lab.strict.counts import State
-from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
+from ecrdrain.lab.strict.errors import ConnectionLostError, SettingsError
 from ecrdrain.lab.strict.registry import Seed
 
 LOOPBACK = "127.0.0.1"
 
-_LARGEST_REQUEST = 16 * 1024 * 1024  # a manifest may have 4 MiB, more when escaped
+_LARGEST_REQUEST = 32 * 1024 * 1024  # a part of a layer may have 20 MiB, more in base64
 _IDLE_SECONDS = 600.0
 _GRACE_SECONDS = 0.5  # for the calls in hand when the server ends
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
@@ -61,7 +62,7 @@ def _handler(core: Core) -> Callable[[BaseRequest], Any]:
         }
         try:
             answer = await core.answer(request.headers.get("X-Amz-Target", ""), body)
-        except AwsError as error:
+        except EcrError as error:
             text = _ENCODE({"__type": error.code, "message": error.message})
             return web.Response(body=text.encode(), status=error.status, headers=headers)
         except ConnectionLostError:

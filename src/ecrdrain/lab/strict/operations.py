@@ -1,101 +1,91 @@
-"""The operations on repositories, and the table of all operations."""
+"""The operations of the server: ECR's own on images, and those on repositories."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from ecrdrain.lab.clients import ACCOUNT_ID
-from ecrdrain.lab.ecr_rules import DEFAULT_PAGE
-from ecrdrain.lab.strict import deletion, images
-from ecrdrain.lab.strict.call import Call, Json, page_by_name
-from ecrdrain.lab.strict.errors import AwsError
-from ecrdrain.lab.strict.registry import HeldRepository, Seed
-from ecrdrain.lab.strict.services import PRIVATE
+from ecrdrain.lab.ecr import EcrError
+from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, forbid
+from ecrdrain.lab.ecr.pages import DEFAULT_PAGE, page_by_name, with_token
+from ecrdrain.lab.ecr.repository import PRIVATE
+from ecrdrain.lab.ecr.terms import Json, invalid
+from ecrdrain.lab.strict.deletion import batch_delete_image
+from ecrdrain.lab.strict.registry import Call, Seed, SeededRepository
 
 
 def create_repository(call: Call) -> Json:
     """CreateRepository."""
     name = call.request["repositoryName"]
-    if (call.service, name) in call.registry.repositories:
-        raise AwsError(
+    if (call.service, name) in call.repositories:
+        raise EcrError(
             "RepositoryAlreadyExistsException",
             f"The repository with name '{name}' already exists in the registry "
             f"with id '{ACCOUNT_ID}'",
         )
-    held = HeldRepository(Seed(repository=name, service=call.service), call.request)
-    call.registry.repositories[call.service, name] = held
-    return {"repository": _described(held)}
+    repository = SeededRepository(Seed(repository=name, service=call.service), call.request)
+    call.repositories[call.service, name] = repository
+    return {"repository": _described(repository)}
 
 
 def delete_repository(call: Call) -> Json:
     """DeleteRepository: with `force` the images go along, in this one call."""
-    held = call.repository()
-    if len(held.images) and not call.request.get("force"):
-        raise AwsError(
-            "RepositoryNotEmptyException",
-            f"The repository with name '{held.name}' in registry with id '{ACCOUNT_ID}' "
-            "cannot be deleted because it still contains images",
-        )
-    del call.registry.repositories[held.service, held.name]
-    return {"repository": _described(held)}
+    repository = call.repository()
+    if not call.request.get("force"):
+        repository.check_empty()
+    del call.repositories[repository.service, repository.name]
+    return {"repository": _described(repository)}
 
 
 def describe_repositories(call: Call) -> Json:
     """DescribeRepositories: those named, or a page of all, by name."""
     names = call.request.get("repositoryNames")
     if names is None:
-        every = sorted(
-            name for service, name in call.registry.repositories if service == call.service
-        )
+        every = sorted(name for service, name in call.repositories if service == call.service)
         names, token = page_by_name(call.request, every, DEFAULT_PAGE)
     else:
-        call.forbid("repositoryNames", "nextToken", "maxResults")
+        forbid(call.request, "repositoryNames", "nextToken", "maxResults")
         token = None
     found = [_described(call.repository(name)) for name in names]
-    return {"repositories": found, **({"nextToken": token} if token else {})}
+    return with_token({"repositories": found}, token)
 
 
 def list_tags_for_resource(call: Call) -> Json:
     """ListTagsForResource: the tags that CreateRepository was given."""
     arn = call.request["resourceArn"]
-    held = call.repository(arn.partition(":repository/")[2])
-    if held.arn != arn:
-        raise AwsError(
-            "InvalidParameterException", f"Invalid parameter at 'resourceArn': no {held.arn}"
-        )
-    return {"tags": held.settings.get("tags") or []}
+    repository = call.repository(arn.partition(":repository/")[2])
+    if repository.arn != arn:
+        raise invalid("resourceArn", f"must be {repository.arn}")
+    return {"tags": repository.settings.get("tags") or []}
+
+
+def _on_images(operation: Operation, call: Call) -> Json:
+    return operation(call.repository(), call.request)
 
 
 HANDLERS: dict[str, Callable[[Call], Json]] = {
-    "BatchCheckLayerAvailability": images.batch_check_layer_availability,
-    "BatchDeleteImage": deletion.batch_delete_image,
-    "BatchGetImage": images.batch_get_image,
+    **{name: partial(_on_images, operation) for name, operation in OPERATIONS.items()},
+    "BatchDeleteImage": batch_delete_image,
     "CreateRepository": create_repository,
     "DeleteRepository": delete_repository,
-    "DescribeImages": images.describe_images,
     "DescribeRepositories": describe_repositories,
-    "ListImageReferrers": images.list_image_referrers,
-    "ListImages": images.list_images,
     "ListTagsForResource": list_tags_for_resource,
-    "PutImage": images.put_image,
-    "UpdateImageStorageClass": images.update_image_storage_class,
 }
 
 
-def _described(held: HeldRepository) -> Json:
-    described: dict[str, Any] = {
-        "repositoryArn": held.arn,
-        "registryId": ACCOUNT_ID,
-        "repositoryName": held.name,
-        "repositoryUri": held.uri,
-        "createdAt": held.created_at,
+def _described(repository: SeededRepository) -> Json:
+    described: Json = {
+        **repository.address,
+        "repositoryArn": repository.arn,
+        "repositoryUri": repository.uri,
+        "createdAt": repository.created_at,
     }
-    if held.service == PRIVATE:
+    if repository.service == PRIVATE:
         described |= {
-            "imageTagMutability": held.tag_mutability,
-            "imageScanningConfiguration": held.settings.get(
+            "imageTagMutability": repository.tag_mutability,
+            "imageScanningConfiguration": repository.settings.get(
                 "imageScanningConfiguration", {"scanOnPush": False}
             ),
-            "encryptionConfiguration": held.settings.get(
+            "encryptionConfiguration": repository.settings.get(
                 "encryptionConfiguration", {"encryptionType": "AES256"}
             ),
         }

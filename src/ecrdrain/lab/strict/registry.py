@@ -1,4 +1,4 @@
-"""The server's repositories, private and public, and how they are seeded."""
+"""The server's repositories, private and public: how they are seeded, and found by a call."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,9 +8,12 @@ from itertools import count
 from typing import Any
 
 from ecrdrain.lab.clients import ACCOUNT_ID, REGION
-from ecrdrain.lab.ecr_rules import Image, Repository
-from ecrdrain.lab.strict.errors import AwsError, SettingsError, one_of
-from ecrdrain.lab.strict.services import PRIVATE, SERVED
+from ecrdrain.lab.ecr.repository import PRIVATE, Repository, repository_not_found
+from ecrdrain.lab.ecr.terms import Json
+from ecrdrain.lab.strict.behaviour import Behaviour
+from ecrdrain.lab.strict.errors import SettingsError, one_of
+from ecrdrain.lab.strict.faults import Refusals
+from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.topologies import TOPOLOGIES, Push, push, pushes
 
 _FIRST_PUSH = 1_767_225_600.0  # 2026-01-01T00:00:00Z; seeded images are pushed a second apart
@@ -74,24 +77,41 @@ class Seed:
         return cls(**{**value, "order": order})
 
 
-class HeldRepository:
-    """One repository with its images and what else ECR knows of it."""
+class SeededManifests(dict[str, str]):
+    """Manifests by digest: those that clients put are kept, seeded ones are made again."""
 
-    def __init__(self, seed: Seed, settings: Mapping[str, object] | None = None) -> None:
-        self.name = seed.repository
-        self.service = seed.service
-        self.images = Repository()
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+        self.pushes: dict[str, tuple[str, int]] = {}
+        """The topology and the push's number that make an image again, by its digest."""
+
+    def __missing__(self, digest: str) -> str:
+        topology, number = self.pushes[digest]
+        images = push(topology, number, self._seed)
+        return next(image.manifest.text for image in images if image.manifest.digest == digest)
+
+
+class SeededRepository(Repository):
+    """A repository that fills itself with a topology's images, and counts what happens to it."""
+
+    def __init__(self, seed: Seed, settings: Mapping[str, Any] | None = None) -> None:
         tags = [{"Key": key, "Value": value} for key, value in seed.tags.items()]
-        self.settings = {"tags": tags, **(settings or {})}
-        """What CreateRepository was told, as its request has it."""
+        self._places = count()
+        self._manifests = SeededManifests(seed.seed)
+        super().__init__(
+            name=seed.repository,
+            registry_id=ACCOUNT_ID,
+            service=seed.service,
+            settings={"tags": tags, **(settings or {})},
+            manifests=self._manifests,
+            next_rank=self._next_rank,
+        )
         self.created_at = time.time() if settings else _FIRST_PUSH
         self.deleted = 0
         self.pushed_meanwhile = 0
         self._seed = seed
-        self._places = count()
         self._push_numbers = count()
-        self._pushed: dict[str, tuple[str, int]] = {}
-        self._texts: dict[str, str] = {}
 
     @property
     def arn(self) -> str:
@@ -106,11 +126,6 @@ class HeldRepository:
             return f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/{self.name}"
         return f"public.ecr.aws/lab/{self.name}"
 
-    @property
-    def tag_mutability(self) -> str:
-        """MUTABLE or one of ECR's other settings; only IMMUTABLE changes what PutImage does."""
-        return str(self.settings.get("imageTagMutability", "MUTABLE"))
-
     def fill(self) -> None:
         """Push all images of the seed."""
         for topology, images in pushes(self._seed.topology, self._seed.images, self._seed.seed):
@@ -124,62 +139,39 @@ class HeldRepository:
         self.pushed_meanwhile += len(images)
         return len(images)
 
-    def put(self, image: Image, text: str, tag: str | None) -> None:
-        """Take the image that a client puts; `text` is its manifest."""
-        image.rank = _RANKS[self._seed.order](next(self._places))
-        self.images.put(image, tag)
-        self._texts[image.digest] = text
-
-    def manifest(self, digest: str) -> str:
-        """Return the manifest of an image; seeded ones are made again instead of kept."""
-        if digest in self._texts:
-            return self._texts[digest]
-        topology, number = self._pushed[digest]
-        made = push(topology, number, self._seed.seed)
-        return next(image.manifest.text for image in made if image.manifest.digest == digest)
+    def _next_rank(self) -> int:
+        return _RANKS[self._seed.order](next(self._places))
 
     def _take(self, topology: str, number: int, images: Push) -> None:
         rank = _RANKS[self._seed.order]
         pushed = (topology, number)
         for manifest, tags, status in images:
             place = next(self._places)
-            self.images.put(
-                Image(
-                    digest=manifest.digest,
-                    children=manifest.children,
-                    tags=set(tags),
-                    status=status,
-                    media_type=manifest.media_type,
-                    artifact_type=manifest.artifact_type,
-                    size=manifest.size,
-                    pushed_at=_FIRST_PUSH + place,
-                    subject=manifest.subject,
-                    rank=rank(place),
-                )
+            image = manifest.image(
+                pushed_at=_FIRST_PUSH + place, rank=rank(place), tags=tags, status=status
             )
-            self._pushed[manifest.digest] = pushed
+            self.images.put(image)
+            self._manifests.pushes[manifest.digest] = pushed
 
 
 @dataclass(slots=True)
-class Registry:
-    """All repositories, by service and name."""
+class Call:
+    """A request that the model finds valid, and all that may answer it."""
 
-    repositories: dict[tuple[str, str], HeldRepository] = field(default_factory=dict)
+    service: str
+    request: Json
+    repositories: dict[tuple[str, str], SeededRepository]
+    behaviour: Behaviour
+    refusals: Refusals
 
-    def seed(self, seed: Seed) -> HeldRepository:
-        """Make a repository and fill it; one of the same name is replaced."""
-        held = HeldRepository(seed)
-        held.fill()
-        self.repositories[seed.service, seed.repository] = held
-        return held
+    def repository(self, name: str | None = None) -> SeededRepository:
+        """Return the repository named here or in the request.
 
-    def find(self, service: str, name: str, registry_id: str | None) -> HeldRepository:
-        """Return the repository; raise AwsError with RepositoryNotFoundException."""
-        held = self.repositories.get((service, name))
-        if held is None or registry_id not in (None, ACCOUNT_ID):
-            raise AwsError(
-                "RepositoryNotFoundException",
-                f"The repository with name '{name}' does not exist in the registry "
-                f"with id '{registry_id or ACCOUNT_ID}'",
-            )
-        return held
+        Raises EcrError with RepositoryNotFoundException.
+        """
+        name = name or self.request["repositoryName"]
+        registry_id = self.request.get("registryId") or ACCOUNT_ID
+        found = self.repositories.get((self.service, name))
+        if found is None or registry_id != ACCOUNT_ID:
+            raise repository_not_found(name, registry_id)
+        return found

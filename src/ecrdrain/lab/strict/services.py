@@ -1,34 +1,22 @@
 """Which operations of which services the server knows."""
 
-PRIVATE = "ecr"
-PUBLIC = "ecr-public"
+from ecrdrain.lab.ecr.operations import OPERATIONS as ON_IMAGES
+from ecrdrain.lab.ecr.repository import PRIVATE, PUBLIC
+
+__all__ = ["OPERATIONS", "PRIVATE", "PUBLIC", "SERVED"]
+
+_ON_REPOSITORIES = (
+    "CreateRepository",
+    "DeleteRepository",
+    "DescribeRepositories",
+    "ListTagsForResource",
+)
+_PRIVATE_ALONE = ("BatchGetImage", "ListImageReferrers", "ListImages", "UpdateImageStorageClass")
+
+OPERATIONS = tuple(sorted((*ON_IMAGES, *_ON_REPOSITORIES)))
 
 # By the services' names in botocore.
 SERVED: dict[str, tuple[str, ...]] = {
-    PRIVATE: (
-        "BatchCheckLayerAvailability",
-        "BatchDeleteImage",
-        "BatchGetImage",
-        "CreateRepository",
-        "DeleteRepository",
-        "DescribeImages",
-        "DescribeRepositories",
-        "ListImageReferrers",
-        "ListImages",
-        "ListTagsForResource",
-        "PutImage",
-        "UpdateImageStorageClass",
-    ),
-    PUBLIC: (
-        "BatchCheckLayerAvailability",
-        "BatchDeleteImage",
-        "CreateRepository",
-        "DeleteRepository",
-        "DescribeImages",
-        "DescribeRepositories",
-        "ListTagsForResource",
-        "PutImage",
-    ),
+    PRIVATE: OPERATIONS,
+    PUBLIC: tuple(name for name in OPERATIONS if name not in _PRIVATE_ALONE),
 }
-
-OPERATIONS = tuple(sorted({name for names in SERVED.values() for name in names}))

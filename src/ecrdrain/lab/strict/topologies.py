@@ -7,13 +7,14 @@ client sends them: children before their index, a subject before its referrers.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ecrdrain.lab.ecr_rules import ImageStatus
-from ecrdrain.lab.manifests import (
+from ecrdrain.lab.ecr import ImageStatus
+from ecrdrain.lab.ecr.manifests import (
     DOCKER_MANIFEST_LIST,
     OCI_CONFIG,
     OCI_INDEX,
     OCI_LAYER,
     OCI_MANIFEST,
+    Manifest,
 )
 from ecrdrain.lab.strict.manifests import (
     DOCKER_CONFIG,
@@ -21,7 +22,6 @@ from ecrdrain.lab.strict.manifests import (
     DOCKER_LAYER,
     OCI_EMPTY,
     Blob,
-    SeedManifest,
     image_manifest,
     index_manifest,
 )
@@ -33,7 +33,7 @@ _PLATFORMS = ("amd64", "arm64")
 class SeedImage(NamedTuple):
     """One image of a push, before it lies in a repository."""
 
-    manifest: SeedManifest
+    manifest: Manifest
     tags: tuple[str, ...] = ()
     status: ImageStatus = ImageStatus.ACTIVE
 
@@ -68,24 +68,24 @@ class _Source:
         self.tag = f"build-{number:06d}"
         self._name = f"{seed}/{number}"
 
-    def image(self, role: str) -> SeedManifest:
+    def image(self, role: str) -> Manifest:
         """Return the OCI manifest of a single-platform image."""
         config = self._blob(OCI_CONFIG, role, 1_469)
         layer = self._blob(OCI_LAYER, role, 5_000_000 + self.number)
         return image_manifest(config, layer, OCI_MANIFEST)
 
-    def docker_image(self, role: str) -> SeedManifest:
+    def docker_image(self, role: str) -> Manifest:
         """Return the Docker manifest of a single-platform image."""
         config = self._blob(DOCKER_CONFIG, role, 1_469)
         layer = self._blob(DOCKER_LAYER, role, 5_000_000 + self.number)
         return image_manifest(config, layer, DOCKER_IMAGE)
 
-    def attestation(self, role: str) -> SeedManifest:
+    def attestation(self, role: str) -> Manifest:
         """Return the manifest in which docker buildx stores provenance beside a platform."""
         config = self._blob(OCI_CONFIG, role, 241)
         return image_manifest(config, self._blob(_IN_TOTO, role, 9_000), OCI_MANIFEST)
 
-    def referrer(self, subject: SeedManifest, artifact_type: str) -> SeedManifest:
+    def referrer(self, subject: Manifest, artifact_type: str) -> Manifest:
         """Return an OCI 1.1 artifact, such as a signature, that points to its subject."""
         return image_manifest(
             Blob(OCI_EMPTY, "{}", 2),
@@ -95,9 +95,7 @@ class _Source:
             subject=subject,
         )
 
-    def index(
-        self, *children: SeedManifest, kind: str = OCI_INDEX, name: str = "index"
-    ) -> SeedManifest:
+    def index(self, *children: Manifest, kind: str = OCI_INDEX, name: str = "index") -> Manifest:
         """Return an index; `name` tells indexes of the same children apart."""
         return index_manifest(children, kind, f"{self._name}/{name}")
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
-from ecrdrain.lab.strict.errors import AwsError
+from ecrdrain.lab.strict.errors import GateError
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, ServiceModel, Shape, StructureShape
@@ -50,21 +50,19 @@ class Validator:
             self._checks[operation](request)
         except _BrokenError as broken:
             path = ".".join(reversed(broken.path)) or "request"
-            raise AwsError(
+            raise GateError(
                 broken.code,
                 f"Invalid parameter at '{path}' failed to satisfy constraint: "
                 f"'{broken.constraint}'",
-                outcome="invalid",
             ) from None
 
     def reject_unknown(self, operation: str, request: object) -> None:
         """Raise InvalidParameterException for members that the model does not know."""
         unknown = list(_unknown(self._inputs[operation], request, ""))
         if unknown:
-            raise AwsError(
+            raise GateError(
                 "InvalidParameterException",
                 f"{operation} knows no parameter {', '.join(unknown)}",
-                outcome="invalid",
             )
 
 
@@ -183,6 +181,7 @@ _COMPILERS: dict[str, Callable[["Shape"], Check]] = {
     "boolean": _boolean,
     "integer": _integer,
     "list": _list,
+    "long": _integer,
     "string": _string,
     "structure": _structure,
 }

@@ -10,7 +10,17 @@ from botocore.model import ListShape, Shape, StructureShape
 from ecrdrain.lab.strict.services import SERVED
 
 # A string that fits is looked for here, and one that fits not, pattern by pattern.
-_CANDIDATES = ("lab", "123456789012", "x.y", "Not a NAME!", "-", "%%%%%%%%%%%%")
+_CANDIDATES = (
+    "lab",
+    "123456789012",
+    "x.y",
+    "sha256:0a",
+    "00000000-0000-4000-8000-000000000000",
+    "Not a NAME!",
+    "-",
+    "%" * 12,
+    "%" * 36,
+)
 
 
 class Broken(NamedTuple):
@@ -58,7 +68,7 @@ def _violations(shape: Shape) -> Iterator[tuple[tuple[str, ...], str, Any]]:
         for path, constraint, value in _violations(item):
             yield ("1", "member", *path), constraint, [value]
     limits = shape.metadata
-    if limits.get("min"):
+    if limits.get("min") or (shape.type_name == "long" and "min" in limits):
         yield (), "min", _of_length(shape, limits["min"] - 1)
     if "max" in limits:
         yield (), "max", _of_length(shape, limits["max"] + 1)
@@ -88,7 +98,7 @@ def _sample(shape: Shape) -> Any:
             return [_sample(cast("ListShape", shape).member)]
         case "boolean":
             return True
-        case "integer":
+        case "integer" | "long":
             return shape.metadata["min"]
         case "blob":
             return "YQ=="
@@ -97,7 +107,7 @@ def _sample(shape: Shape) -> Any:
 
 
 def _of_length(shape: Shape, length: int) -> Any:
-    if shape.type_name == "integer":
+    if shape.type_name in ("integer", "long"):
         return length
     if shape.type_name == "list":
         return [_sample(cast("ListShape", shape).member)] * length

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.strict.core import Core
-from ecrdrain.lab.strict.errors import AwsError, ConnectionLostError, SettingsError
+from ecrdrain.lab.strict.errors import ConnectionLostError, SettingsError
 from ecrdrain.lab.strict.registry import Order, Seed
 from tests.unit.lab.strict.clock import Clock
 
@@ -27,9 +28,9 @@ class Server:
         body = json.dumps({"repositoryName": "lab", **request}).encode()
         return asyncio.run(self.core.answer(f"{TARGET}.{operation}", body))
 
-    def refused(self, operation: str, **request: Any) -> AwsError:
+    def refused(self, operation: str, **request: Any) -> EcrError:
         """Return the error that a call is answered with."""
-        with pytest.raises(AwsError) as caught:
+        with pytest.raises(EcrError) as caught:
             self.call(operation, **request)
         return caught.value
 
@@ -128,7 +129,7 @@ def test_a_body_that_is_no_json_object_cannot_be_read(body: bytes) -> None:
     """Broken JSON and JSON of another kind are a SerializationException."""
     server = Server()
 
-    with pytest.raises(AwsError) as caught:
+    with pytest.raises(EcrError) as caught:
         asyncio.run(server.core.answer(f"{TARGET}.ListImages", body))
 
     assert caught.value.code == "SerializationException"
@@ -140,7 +141,7 @@ def test_a_body_that_is_no_json_object_cannot_be_read(body: bytes) -> None:
 )
 def test_an_unknown_operation_is_named_with_those_there_are(target: str) -> None:
     """What the server does not serve is an UnknownOperationException that lists what it does."""
-    with pytest.raises(AwsError, match=r"ecr: .*BatchDeleteImage.*; ecr-public: ") as caught:
+    with pytest.raises(EcrError, match=r"ecr: .*BatchDeleteImage.*; ecr-public: ") as caught:
         asyncio.run(Server().core.answer(target, b"{}"))
 
     assert caught.value.code == "UnknownOperationException"
@@ -148,7 +149,7 @@ def test_an_unknown_operation_is_named_with_those_there_are(target: str) -> None
 
 def test_the_public_registry_has_no_list_images() -> None:
     """ListImages is an operation of the private registry alone."""
-    with pytest.raises(AwsError) as caught:
+    with pytest.raises(EcrError) as caught:
         asyncio.run(Server().core.answer("SpencerFrontendService.ListImages", b"{}"))
 
     assert caught.value.code == "UnknownOperationException"
@@ -196,7 +197,7 @@ def test_the_same_calls_are_hit_in_every_run() -> None:
             try:
                 server.call("ListImages")
                 results.append("ok")
-            except AwsError as error:
+            except EcrError as error:
                 results.append(error.code)
         return results
 

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from ecrdrain.lab.ecr_rules import ImageStatus
-from ecrdrain.lab.manifests import INDEX_TYPES, read_manifest
+from ecrdrain.lab.ecr import ImageStatus
+from ecrdrain.lab.ecr.manifests import INDEX_TYPES, read_manifest
 from ecrdrain.lab.strict.topologies import TOPOLOGIES, SeedImage, push, pushes
 
 every_topology = pytest.mark.parametrize("topology", TOPOLOGIES)

@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from ecrdrain.lab.strict.errors import AwsError
+from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.strict.services import PRIVATE, PUBLIC, SERVED
 from ecrdrain.lab.strict.validation import Validator
 from tests.unit.lab.strict.model_limits import valid_requests
@@ -29,8 +29,8 @@ def validator(validators: dict[str, Validator]) -> Validator:
     return validators[PRIVATE]
 
 
-def _refused(validator: Validator, operation: str, request: object) -> AwsError:
-    with pytest.raises(AwsError) as caught:
+def _refused(validator: Validator, operation: str, request: object) -> EcrError:
+    with pytest.raises(EcrError) as caught:
         validator.check(operation, request)
     return caught.value
 
@@ -141,5 +141,5 @@ def test_unknown_members_are_found_at_every_depth(validator: Validator) -> None:
     }
     validator.check("BatchDeleteImage", request)
 
-    with pytest.raises(AwsError, match=r"maxResult, imageIds\.2\.member\.digest"):
+    with pytest.raises(EcrError, match=r"maxResult, imageIds\.2\.member\.digest"):
         validator.reject_unknown("BatchDeleteImage", request)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.config import Config
 
 from ecrdrain.lab import multi_platform_image, push, single_platform_image
+from ecrdrain.lab.ecr.manifests import OCI_INDEX
 from ecrdrain.lab.images import upload_blobs
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
-    from ecrdrain.lab import BuiltImage, Lab
+    from ecrdrain.lab import BuiltImage
 
 DIGEST = "sha256:" + "0" * 64
-
-
-def _get(lab: Lab, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(lab.endpoint_url.removeprefix("http://"))
-    connection.request("GET", path)
-    response = connection.getresponse()
-    body = response.read()
-    connection.close()
-    return response.status, body
+NO_UPLOAD = "00000000-0000-4000-8000-000000000000"
 
 
 def _put(ecr: ECRClient, repository: str, image: BuiltImage, **arguments: str) -> None:
@@ -35,30 +26,6 @@ def _put(ecr: ECRClient, repository: str, image: BuiltImage, **arguments: str) -
         imageManifest=image.manifest.decode(),
         **arguments,
     )
-
-
-def test_a_pushed_image_can_be_pulled(lab: Lab, ecr: ECRClient, repository: str) -> None:
-    """Manifests and blobs that came through ECR's API are there for registry clients."""
-    index = multi_platform_image("pull")
-    push(ecr, repository, index, tags=["t"])
-
-    assert _get(lab, f"/v2/{repository}/manifests/t") == (200, index.manifest)
-    for child in index.children:
-        assert _get(lab, f"/v2/{repository}/manifests/{child.digest}") == (200, child.manifest)
-        for entry in json.loads(child.manifest)["layers"]:
-            status, blob = _get(lab, f"/v2/{repository}/blobs/{entry['digest']}")
-            assert (status, len(blob)) == (200, entry["size"])
-
-
-def test_the_plain_emulator_keeps_no_layer(
-    plain_lab: Lab, plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition a layer that was uploaded cannot be pulled."""
-    image = single_platform_image("pull")
-    push(plain_ecr, plain_repository, image)
-    digest = json.loads(image.manifest)["layers"][0]["digest"]
-
-    assert _get(plain_lab, f"/v2/{plain_repository}/blobs/{digest}")[0] == 404
 
 
 def test_pushing_again_changes_nothing(ecr: ECRClient, repository: str) -> None:
@@ -100,7 +67,10 @@ def test_a_manifest_under_a_wrong_digest_is_refused(ecr: ECRClient, repository: 
         _put(ecr, repository, single_platform_image("wrong"), imageDigest=DIGEST)
 
 
-@pytest.mark.parametrize("manifest", ["no JSON", "[]", "{}", '{"config": {}, "layers": []}'])
+@pytest.mark.parametrize(
+    "manifest",
+    ["no JSON", "[]", "{}", '{"config": {}, "layers": []}', '{"config": [], "layers": []}'],
+)
 def test_what_is_no_manifest_is_refused(ecr: ECRClient, repository: str, manifest: str) -> None:
     """PutImage says InvalidParameterException."""
     with pytest.raises(ecr.exceptions.InvalidParameterException):
@@ -108,7 +78,7 @@ def test_what_is_no_manifest_is_refused(ecr: ECRClient, repository: str, manifes
 
 
 def test_a_manifest_needs_a_media_type(ecr: ECRClient, repository: str) -> None:
-    """Where the manifest does not say it, PutImage must be told."""
+    """It stands in the manifest or beside it, and the two must agree."""
     image = single_platform_image("silent")
     upload_blobs(ecr, repository, image.blobs)
     document = json.loads(image.manifest)
@@ -121,41 +91,18 @@ def test_a_manifest_needs_a_media_type(ecr: ECRClient, repository: str) -> None:
         imageManifest=json.dumps(document),
         imageManifestMediaType=image.media_type,
     )
+    with pytest.raises(ecr.exceptions.InvalidParameterException):
+        _put(ecr, repository, image, imageManifestMediaType=OCI_INDEX)
 
 
 def test_a_tag_that_may_not_move_does_not(ecr: ECRClient, repository: str) -> None:
     """In an immutable repository PutImage says ImageTagAlreadyExistsException."""
-    ecr.put_image_tag_mutability(repositoryName=repository, imageTagMutability="IMMUTABLE")
-    push(ecr, repository, single_platform_image("first"), tags=["t"])
+    fixed = f"{repository}/fixed"
+    ecr.create_repository(repositoryName=fixed, imageTagMutability="IMMUTABLE")
+    push(ecr, fixed, single_platform_image("first"), tags=["t"])
 
     with pytest.raises(ecr.exceptions.ImageTagAlreadyExistsException):
-        push(ecr, repository, single_platform_image("second"), tags=["t"])
-
-
-def test_the_plain_emulator_takes_anything_as_a_manifest(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition neither layers nor children nor sense are asked for."""
-    _put(plain_ecr, plain_repository, single_platform_image("no layers"))
-    _put(plain_ecr, plain_repository, multi_platform_image("no children"))
-    plain_ecr.put_image(repositoryName=plain_repository, imageManifest="no JSON")
-
-
-def test_a_registry_client_meets_the_same_rules(lab: Lab, repository: str) -> None:
-    """Over the registry protocol an index without its children is MANIFEST_BLOB_UNKNOWN."""
-    connection = http.client.HTTPConnection(lab.endpoint_url.removeprefix("http://"))
-    index = multi_platform_image("no children")
-    connection.request(
-        "PUT",
-        f"/v2/{repository}/manifests/t",
-        body=index.manifest,
-        headers={"Content-Type": index.media_type},
-    )
-    response = connection.getresponse()
-    error = json.loads(response.read())["errors"][0]
-    connection.close()
-
-    assert (response.status, error["code"]) == (400, "MANIFEST_BLOB_UNKNOWN")
+        push(ecr, fixed, single_platform_image("second"), tags=["t"])
 
 
 def test_a_layer_is_uploaded_part_by_part(ecr: ECRClient, repository: str) -> None:
@@ -181,9 +128,8 @@ def test_a_layer_is_uploaded_part_by_part(ecr: ECRClient, repository: str) -> No
     assert [layer["layerAvailability"] for layer in layers] == ["AVAILABLE", "UNAVAILABLE"]
 
 
-def test_wrong_uploads_are_refused(lab: Lab, repository: str) -> None:
+def test_wrong_uploads_are_refused(ecr: ECRClient, repository: str) -> None:
     """A gap between parts, a wrong digest, no part at all and no upload have each their code."""
-    ecr = lab.client("ecr", config=Config(parameter_validation=False))
     upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
     whole = {"repositoryName": repository, "uploadId": upload}
 
@@ -196,7 +142,7 @@ def test_wrong_uploads_are_refused(lab: Lab, repository: str) -> None:
         ecr.complete_layer_upload(**whole, layerDigests=[DIGEST])
     with pytest.raises(ecr.exceptions.UploadNotFoundException):
         ecr.complete_layer_upload(
-            repositoryName=repository, uploadId=DIGEST, layerDigests=[DIGEST]
+            repositoryName=repository, uploadId=NO_UPLOAD, layerDigests=[DIGEST]
         )
 
 
@@ -221,11 +167,44 @@ def test_a_layer_is_not_taken_twice(ecr: ECRClient, repository: str) -> None:
         )
 
 
-def test_an_unknown_repository_is_named(ecr: ECRClient) -> None:
-    """Each action says RepositoryNotFoundException."""
-    with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
-        ecr.initiate_layer_upload(repositoryName="no/such")
-    with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
-        ecr.list_images(repositoryName="no/such")
-    with pytest.raises(ecr.exceptions.RepositoryNotFoundException):
-        ecr.batch_delete_image(repositoryName="no/such", imageIds=[{"imageTag": "t"}])
+def test_referrers_name_their_subject_and_are_found_by_it(ecr: ECRClient, repository: str) -> None:
+    """A signature's description holds its subject; ListImageReferrers finds it from there."""
+    image = single_platform_image("signed")
+    subject = {"mediaType": image.media_type, "digest": image.digest, "size": len(image.manifest)}
+    push(ecr, repository, image, tags=["t"])
+    referrers = []
+    for kind in ("application/spdx+json", "application/vnd.cncf.notary.signature"):
+        manifest = json.dumps(
+            {**json.loads(image.manifest), "artifactType": kind, "subject": subject}
+        )
+        put = ecr.put_image(repositoryName=repository, imageManifest=manifest)
+        referrers.append(put["image"]["imageId"]["imageDigest"])
+    asked: Any = {"repositoryName": repository, "subjectId": {"imageDigest": image.digest}}
+
+    everything = ecr.list_image_referrers(**asked)["referrers"]
+    first = ecr.list_image_referrers(**asked, maxResults=1)
+    second = ecr.list_image_referrers(**asked, maxResults=1, nextToken=first["nextToken"])
+    signature = ecr.list_image_referrers(
+        **asked, filter={"artifactTypes": ["application/vnd.cncf.notary.signature"]}
+    )["referrers"]
+    archived = ecr.list_image_referrers(**asked, filter={"artifactStatus": "ARCHIVED"})
+    details = ecr.describe_images(repositoryName=repository)["imageDetails"]
+
+    assert [found["digest"] for found in everything] == sorted(referrers)
+    assert everything == first["referrers"] + second["referrers"]
+    assert "nextToken" not in second
+    assert [found["digest"] for found in signature] == [referrers[1]]
+    assert archived["referrers"] == []
+    subjects = {detail["imageDigest"]: detail.get("subjectManifestDigest") for detail in details}
+    assert subjects == {image.digest: None, referrers[0]: image.digest, referrers[1]: image.digest}
+
+
+def test_a_repository_takes_its_layers_along(ecr: ECRClient, repository: str) -> None:
+    """One that is created again under its name has none of them."""
+    image = single_platform_image("layers")
+    push(ecr, repository, image)
+    ecr.delete_repository(repositoryName=repository, force=True)
+    ecr.create_repository(repositoryName=repository)
+
+    with pytest.raises(ecr.exceptions.LayersNotFoundException):
+        _put(ecr, repository, image)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.config import Config
 
 from ecrdrain.lab import multi_platform_image, push, push_many, single_platform_image
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
-    from ecrdrain.lab import Lab
+MISSING = "sha256:" + "0" * 64
 
 
 def _rows(ecr: ECRClient, repository: str, **arguments: Any) -> set[tuple[str, str | None]]:
@@ -27,20 +26,13 @@ def test_a_page_has_100_rows_unless_asked_otherwise(ecr: ECRClient, repository: 
 
     first = ecr.list_images(repositoryName=repository)
     second = ecr.list_images(repositoryName=repository, nextToken=first["nextToken"])
+    largest = ecr.list_images(repositoryName=repository, maxResults=1000)
 
     assert len(first["imageIds"]) == 100
     assert "nextToken" not in second
     listed = [row["imageDigest"] for row in first["imageIds"] + second["imageIds"]]
     assert sorted(listed) == sorted(digests)
-
-
-def test_the_plain_emulator_has_no_pages(plain_ecr: ECRClient, plain_repository: str) -> None:
-    """Without the addition all 101 rows come at once, whatever maxResults says."""
-    push_many(plain_ecr, plain_repository, 101)
-
-    answer = plain_ecr.list_images(repositoryName=plain_repository, maxResults=5)
-
-    assert len(answer["imageIds"]) == 101
+    assert len(largest["imageIds"]) == 130
 
 
 def test_pages_go_on_after_the_last_row_that_was_shown(ecr: ECRClient, repository: str) -> None:
@@ -57,11 +49,9 @@ def test_pages_go_on_after_the_last_row_that_was_shown(ecr: ECRClient, repositor
     assert sorted(shown) == sorted(digests)
 
 
-@pytest.mark.parametrize("arguments", [{"nextToken": "bad"}, {"maxResults": 1001}])
-def test_bad_paging_is_refused(lab: Lab, repository: str, arguments: dict[str, Any]) -> None:
-    """A token of somebody else and a page over 1,000 are InvalidParameterException."""
-    ecr = lab.client("ecr", config=Config(parameter_validation=False))
-
+@pytest.mark.parametrize("arguments", [{"nextToken": "page 2"}, {"maxResults": 1001}])
+def test_bad_paging_is_refused(ecr: ECRClient, repository: str, arguments: Any) -> None:
+    """A made-up token and a page over 1,000 are InvalidParameterException."""
     with pytest.raises(ecr.exceptions.InvalidParameterException):
         ecr.list_images(repositoryName=repository, **arguments)
 
@@ -79,16 +69,22 @@ def test_there_is_a_row_for_each_tag_and_one_for_an_untagged_image(
     assert rows == {(index.digest, "latest"), (index.digest, "v1"), *children}
 
 
-def test_the_plain_emulator_shows_one_row_for_an_image(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition only the last tag of an image has a row."""
-    _put_plain(plain_ecr, plain_repository, "x", "v1")
-    _put_plain(plain_ecr, plain_repository, "x", "v2")
+def test_a_page_may_end_within_an_image(ecr: ECRClient, repository: str) -> None:
+    """Pages of seven rows show each of three tags of eight images once."""
+    for number in range(8):
+        tags = [f"{number}-a", f"{number}-b", f"{number}-c"]
+        push(ecr, repository, single_platform_image(f"image {number}"), tags=tags)
 
-    rows = _rows(plain_ecr, plain_repository)
+    pages = list(
+        ecr.get_paginator("list_images").paginate(
+            repositoryName=repository, PaginationConfig={"PageSize": 7}
+        )
+    )
 
-    assert [tag for _, tag in rows] == ["v2"]
+    rows = [row for page in pages for row in page["imageIds"]]
+    assert [len(page["imageIds"]) for page in pages] == [7, 7, 7, 3]
+    assert len({row["imageTag"] for row in rows}) == 24
+    assert set(Counter(row["imageDigest"] for row in rows).values()) == {3}
 
 
 def test_a_tag_that_moved_leaves_its_old_image(ecr: ECRClient, repository: str) -> None:
@@ -98,18 +94,6 @@ def test_a_tag_that_moved_leaves_its_old_image(ecr: ECRClient, repository: str) 
     push(ecr, repository, new, tags=["latest"])
 
     assert _rows(ecr, repository) == {(old.digest, None), (new.digest, "latest")}
-
-
-def test_the_plain_emulator_shows_a_moved_tag_twice(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition the old image still shows the tag."""
-    _put_plain(plain_ecr, plain_repository, "old", "latest")
-    _put_plain(plain_ecr, plain_repository, "new", "latest")
-
-    rows = _rows(plain_ecr, plain_repository)
-
-    assert [tag for _, tag in rows] == ["latest", "latest"]
 
 
 def test_listings_filter_by_tag_status(ecr: ECRClient, repository: str) -> None:
@@ -140,7 +124,10 @@ def test_describe_images_shows_each_image_once(ecr: ECRClient, repository: str) 
     assert details[index.digest]["imageTags"] == ["a", "b"]
     assert details[index.digest]["imageManifestMediaType"] == index.media_type
     assert details[index.digest]["imageStatus"] == "ACTIVE"
-    assert "imageTags" not in details[index.children[0].digest]
+    assert "artifactMediaType" not in details[index.digest]
+    child = details[index.children[0].digest]
+    assert child["artifactMediaType"] == "application/vnd.oci.image.config.v1+json"
+    assert "imageTags" not in child
 
 
 def test_the_size_of_an_image_is_that_of_its_blobs(ecr: ECRClient, repository: str) -> None:
@@ -160,22 +147,32 @@ def test_the_size_of_an_image_is_that_of_its_blobs(ecr: ECRClient, repository: s
     ]
 
 
-def test_describing_an_absent_image_is_refused(ecr: ECRClient, repository: str) -> None:
-    """An image that is named and not there is ImageNotFoundException."""
-    with pytest.raises(ecr.exceptions.ImageNotFoundException):
-        ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": "none"}])
+def test_an_image_named_twice_is_described_once(ecr: ECRClient, repository: str) -> None:
+    """By its digest and by its tag it is the same image."""
+    digest = push(ecr, repository, single_platform_image("named"), tags=["t"])
+
+    details = ecr.describe_images(
+        repositoryName=repository, imageIds=[{"imageTag": "t"}, {"imageDigest": digest}]
+    )["imageDetails"]
+
+    assert [detail["imageDigest"] for detail in details] == [digest]
 
 
-def test_named_images_come_without_pages(ecr: ECRClient, repository: str) -> None:
-    """DescribeImages with imageIds takes no maxResults."""
-    push(ecr, repository, single_platform_image("named"), tags=["t"])
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"imageIds": [{"imageDigest": MISSING}]}, "ImageNotFoundException"),
+        ({"imageIds": [{"imageTag": "missing"}]}, "ImageNotFoundException"),
+        ({"imageIds": [{}]}, "InvalidParameterException"),
+        ({"imageIds": [{"imageTag": "a"}], "maxResults": 5}, "InvalidParameterException"),
+        ({"imageIds": [{"imageTag": "a"}], "nextToken": "a"}, "InvalidParameterException"),
+    ],
+)
+def test_what_cannot_be_described_is_refused(
+    ecr: ECRClient, repository: str, request_: Any, code: str
+) -> None:
+    """A missing image, an id of nothing, and pages of named images are errors."""
+    with pytest.raises(ecr.exceptions.ClientError) as refused:
+        ecr.describe_images(repositoryName=repository, **request_)
 
-    with pytest.raises(ecr.exceptions.InvalidParameterException):
-        ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": "t"}], maxResults=10)
-
-
-def _put_plain(ecr: ECRClient, repository: str, content: str, tag: str) -> None:
-    """Put anything as a manifest, which the plain emulator does not mind."""
-    ecr.put_image(
-        repositoryName=repository, imageManifest=json.dumps({"x": content}), imageTag=tag
-    )
+    assert refused.value.response["Error"]["Code"] == code

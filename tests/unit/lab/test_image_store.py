@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrdrain.lab.ecr_rules import (
+from ecrdrain.lab.ecr import (
     LARGEST_BATCH,
+    EcrError,
     Image,
     ImageId,
-    InvalidParameterError,
-    ReferencedImagesNotFoundError,
-    Repository,
+    ImageStore,
     SameCall,
 )
 
@@ -22,9 +21,9 @@ def _digest(number: int) -> str:
 
 
 @st.composite
-def _repositories(draw: st.DrawFn) -> Repository:
+def _repositories(draw: st.DrawFn) -> ImageStore:
     """Any graph: each image may list any of those pushed before it, and have any tags."""
-    repository = Repository()
+    repository = ImageStore()
     for number in range(draw(st.integers(0, 30))):
         children = draw(st.sets(st.integers(0, number - 1), max_size=4)) if number else set()
         image = Image(_digest(number), children=tuple(map(_digest, sorted(children))))
@@ -34,7 +33,7 @@ def _repositories(draw: st.DrawFn) -> Repository:
     return repository
 
 
-def _all_rows(repository: Repository, limit: int) -> list[ImageId]:
+def _all_rows(repository: ImageStore, limit: int) -> list[ImageId]:
     rows: list[ImageId] = []
     token: str | None = None
     while True:
@@ -47,7 +46,7 @@ def _all_rows(repository: Repository, limit: int) -> list[ImageId]:
 
 
 @given(_repositories(), st.integers(1, 40))
-def test_pages_of_any_size_show_every_row_once(repository: Repository, limit: int) -> None:
+def test_pages_of_any_size_show_every_row_once(repository: ImageStore, limit: int) -> None:
     """All pages together have a row for each tag and one for each image without any."""
     rows = _all_rows(repository, limit)
 
@@ -59,7 +58,7 @@ def test_pages_of_any_size_show_every_row_once(repository: Repository, limit: in
 
 @given(_repositories(), st.sampled_from(SameCall), st.randoms())
 def test_no_index_ever_lists_an_image_that_is_gone(
-    repository: Repository, same_call: SameCall, random: Random
+    repository: ImageStore, same_call: SameCall, random: Random
 ) -> None:
     """Deleting in any order, in calls of any size, leaves no index without its children."""
     while len(repository):
@@ -73,7 +72,7 @@ def test_no_index_ever_lists_an_image_that_is_gone(
 
 
 @given(_repositories())
-def test_from_the_top_down_everything_goes(repository: Repository) -> None:
+def test_from_the_top_down_everything_goes(repository: ImageStore) -> None:
     """Newest first, one a call, nothing is refused."""
     for image in sorted(repository, key=lambda image: image.digest, reverse=True):
         assert repository.delete([ImageId(image.digest)]).failures == []
@@ -82,7 +81,7 @@ def test_from_the_top_down_everything_goes(repository: Repository) -> None:
 
 
 @given(_repositories())
-def test_a_tag_leads_to_the_image_that_carries_it(repository: Repository) -> None:
+def test_a_tag_leads_to_the_image_that_carries_it(repository: ImageStore) -> None:
     """No tag is on two images, and each is found by its tags."""
     for image in repository:
         for tag in image.tags:
@@ -92,9 +91,9 @@ def test_a_tag_leads_to_the_image_that_carries_it(repository: Repository) -> Non
 
 def test_an_index_needs_its_children() -> None:
     """Putting it without them is refused and changes nothing."""
-    repository = Repository()
+    repository = ImageStore()
 
-    with pytest.raises(ReferencedImagesNotFoundError):
+    with pytest.raises(EcrError, match=r"^Images not found"):
         repository.put(Image(_digest(1), children=(_digest(2),)), "tag")
 
     assert len(repository) == 0
@@ -103,7 +102,7 @@ def test_an_index_needs_its_children() -> None:
 
 def test_an_index_that_another_index_shares_its_child_with() -> None:
     """A child goes only when both of its indexes have gone."""
-    repository = Repository()
+    repository = ImageStore()
     repository.put(Image(_digest(0)))
     for number in (1, 2):
         repository.put(Image(_digest(number), children=(_digest(0),)))
@@ -125,21 +124,21 @@ def test_an_index_that_another_index_shares_its_child_with() -> None:
 )
 def test_a_token_of_somebody_else_is_refused(token: str) -> None:
     """It is an invalid parameter, whatever it holds."""
-    with pytest.raises(InvalidParameterError):
-        Repository().rows(token=token)
+    with pytest.raises(EcrError, match=r"^Invalid parameter"):
+        ImageStore().rows(token=token)
 
 
 @pytest.mark.parametrize("limit", [0, 1001])
 def test_a_page_has_1_to_1000_rows(limit: int) -> None:
     """Other sizes are invalid, for rows and for images."""
-    with pytest.raises(InvalidParameterError):
-        Repository().rows(limit=limit)
-    with pytest.raises(InvalidParameterError):
-        Repository().images(limit=limit)
+    with pytest.raises(EcrError, match=r"^Invalid parameter"):
+        ImageStore().rows(limit=limit)
+    with pytest.raises(EcrError, match=r"^Invalid parameter"):
+        ImageStore().images(limit=limit)
 
 
 @pytest.mark.parametrize("wanted", [{"tag_status": "X"}, {"image_status": "X"}])
 def test_an_unknown_filter_is_refused(wanted: dict[str, str]) -> None:
     """A status that ECR does not know is invalid rather than empty."""
-    with pytest.raises(InvalidParameterError):
-        Repository().rows(**wanted)  # type: ignore[arg-type] # strings throughout
+    with pytest.raises(EcrError, match=r"^Invalid parameter"):
+        ImageStore().rows(**wanted)  # type: ignore[arg-type] # strings throughout

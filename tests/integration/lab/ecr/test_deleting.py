@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.config import Config
 
 from ecrdrain.lab import (
     Lab,
     SameCall,
+    StrictEcr,
     multi_platform_image,
     nested_index,
     push,
@@ -36,25 +36,12 @@ def _tags(ecr: ECRClient, repository: str) -> list[str | None]:
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_a_call_takes_1_to_100_ids(lab: Lab, repository: str, count: int) -> None:
+def test_a_call_takes_1_to_100_ids(ecr: ECRClient, repository: str, count: int) -> None:
     """No id and 101 ids are InvalidParameterException."""
-    ecr = lab.client("ecr", config=Config(parameter_validation=False))
-
     with pytest.raises(ecr.exceptions.InvalidParameterException):
         ecr.batch_delete_image(
             repositoryName=repository, imageIds=[{"imageDigest": ABSENT}] * count
         )
-
-
-def test_the_plain_emulator_takes_101_ids(plain_lab: Lab, plain_repository: str) -> None:
-    """Without the addition a call of 101 ids is answered."""
-    ecr = plain_lab.client("ecr", config=Config(parameter_validation=False))
-
-    answer = ecr.batch_delete_image(
-        repositoryName=plain_repository, imageIds=[{"imageDigest": ABSENT}] * 101
-    )
-
-    assert len(answer["failures"]) == 101
 
 
 def test_by_digest_an_image_goes_with_all_its_tags(ecr: ECRClient, repository: str) -> None:
@@ -83,20 +70,6 @@ def test_by_tag_the_tag_goes_and_the_image_with_the_last(ecr: ECRClient, reposit
     assert _tags(ecr, repository) == []
 
 
-def test_in_the_plain_emulator_any_tag_takes_the_image(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition deleting one of two tags deletes the image."""
-    for tag in ("a", "b"):
-        plain_ecr.put_image(
-            repositoryName=plain_repository, imageManifest="anything", imageTag=tag
-        )
-
-    _delete(plain_ecr, plain_repository, {"imageTag": "a"})
-
-    assert _tags(plain_ecr, plain_repository) == []
-
-
 def test_a_digest_with_the_wrong_tag_deletes_nothing(ecr: ECRClient, repository: str) -> None:
     """The code is ImageTagDoesNotMatchDigest, for another image's tag and for nobody's."""
     image = single_platform_image("one")
@@ -109,23 +82,6 @@ def test_a_digest_with_the_wrong_tag_deletes_nothing(ecr: ECRClient, repository:
     assert deleted == []
     assert failures == [(image_id, "ImageTagDoesNotMatchDigest") for image_id in wrong]
     assert _tags(ecr, repository) == ["one", "two"]
-
-
-def test_in_the_plain_emulator_a_wrong_tag_deletes(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition the digest decides, whatever the tag."""
-    image = plain_ecr.put_image(
-        repositoryName=plain_repository, imageManifest="anything", imageTag="right"
-    )["image"]
-
-    _delete(
-        plain_ecr,
-        plain_repository,
-        {"imageDigest": image["imageId"]["imageDigest"], "imageTag": "wrong"},
-    )
-
-    assert _tags(plain_ecr, plain_repository) == []
 
 
 @pytest.mark.parametrize(
@@ -176,18 +132,6 @@ def test_children_stay_while_their_index_is_there(ecr: ECRClient, repository: st
     assert _delete(ecr, repository, *children) == (children, [])
 
 
-def test_in_the_plain_emulator_children_go_first(
-    plain_ecr: ECRClient, plain_repository: str
-) -> None:
-    """Without the addition a child is deleted under its index."""
-    index = multi_platform_image("children")
-    push(plain_ecr, plain_repository, index, tags=["t"])
-
-    _, failures = _delete(plain_ecr, plain_repository, {"imageDigest": index.children[0].digest})
-
-    assert failures == []
-
-
 def test_an_index_within_an_index_is_a_child_too(ecr: ECRClient, repository: str) -> None:
     """Three levels of indexes, and images below, take four calls from the top down."""
     top = nested_index("levels", depth=3)
@@ -215,12 +159,17 @@ def test_the_last_tag_of_a_child_stays(ecr: ECRClient, repository: str) -> None:
     assert "child" in _tags(ecr, repository)
 
 
-def test_an_index_and_its_children_can_be_made_to_go_in_one_call() -> None:
-    """With the lab's switch on request order, children after their index go with it."""
+@pytest.mark.parametrize(
+    "start",
+    [Lab.start, partial(StrictEcr.start, in_process=True)],
+    ids=["emulator", "strict server"],
+)
+def test_an_index_and_its_children_can_be_made_to_go_in_one_call(start: Any) -> None:
+    """With the switch on request order, children after their index go with it."""
     index = multi_platform_image("one call")
     everything = [{"imageDigest": part.digest} for part in index.walk()][::-1]
-    with Lab.start(same_call=SameCall.REQUEST_ORDER) as lab:
-        ecr = lab.client("ecr")
+    with start(same_call=SameCall.REQUEST_ORDER) as registry:
+        ecr = registry.client("ecr")
         ecr.create_repository(repositoryName="lenient")
         push(ecr, "lenient", index)
 
@@ -240,21 +189,28 @@ def test_an_index_and_its_children_do_not_go_in_one_call(ecr: ECRClient, reposit
     assert failures == [(child, "ImageReferencedByManifestList") for child in children]
 
 
-def test_a_registry_client_may_not_delete_a_child_either(
-    lab: Lab, ecr: ECRClient, repository: str
-) -> None:
-    """Over the registry protocol the same rule answers UNSUPPORTED, and deletes the index."""
-    index = multi_platform_image("registry")
-    push(ecr, repository, index)
+def test_a_full_repository_goes_only_by_force(ecr: ECRClient, repository: str) -> None:
+    """DeleteRepository refuses in AWS's words while images are there; force takes them along."""
+    push(ecr, repository, single_platform_image("full"))
+    words = (
+        f"The repository with name '{repository}' in registry with id '123456789012' "
+        "cannot be deleted because it still contains images"
+    )
 
-    assert _delete_manifest(lab, repository, index.children[0].digest) == 405
-    assert _delete_manifest(lab, repository, index.digest) == 202
-    assert _delete_manifest(lab, repository, index.children[0].digest) == 202
+    with pytest.raises(ecr.exceptions.RepositoryNotEmptyException, match=words):
+        ecr.delete_repository(repositoryName=repository)
+    ecr.delete_repository(repositoryName=repository, force=True)
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException, match=repository):
+        ecr.delete_repository(repositoryName=repository)
 
 
-def _delete_manifest(lab: Lab, repository: str, digest: str) -> int:
-    connection = http.client.HTTPConnection(lab.endpoint_url.removeprefix("http://"))
-    connection.request("DELETE", f"/v2/{repository}/manifests/{digest}")
-    status = connection.getresponse().status
-    connection.close()
-    return status
+def test_an_unknown_repository_is_named(ecr: ECRClient, repository: str) -> None:
+    """A repository that is not there, or not in this registry, is RepositoryNotFound."""
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException, match="'no/such'"):
+        ecr.batch_delete_image(repositoryName="no/such", imageIds=[{"imageTag": "t"}])
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException, match="'no/such'"):
+        ecr.list_images(repositoryName="no/such")
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException, match="'no/such'"):
+        ecr.initiate_layer_upload(repositoryName="no/such")
+    with pytest.raises(ecr.exceptions.RepositoryNotFoundException, match="'999999999999'"):
+        ecr.list_images(repositoryName=repository, registryId="999999999999")

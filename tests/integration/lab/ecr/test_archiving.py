@@ -1,20 +1,16 @@
-"""Archived images are hidden from plain listings and from pulls, and can be deleted."""
+"""Archived images are hidden from plain listings, cannot be got, and can be deleted."""
 
 from __future__ import annotations
 
-import http.client
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from ecrdrain.lab import push, push_many, single_platform_image
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr.literals import ImageStatusFilterType, TargetStorageClassType
-
-    from ecrdrain.lab import Lab
 
 
 def _move(ecr: ECRClient, repository: str, digest: str, target: TargetStorageClassType) -> str:
@@ -26,12 +22,8 @@ def _move(ecr: ECRClient, repository: str, digest: str, target: TargetStorageCla
 def _listed(
     ecr: ECRClient, repository: str, status: ImageStatusFilterType | None = None
 ) -> list[str]:
-    if status is None:
-        rows = ecr.list_images(repositoryName=repository)["imageIds"]
-    else:
-        rows = ecr.list_images(repositoryName=repository, filter={"imageStatus": status})[
-            "imageIds"
-        ]
+    asked: dict[str, Any] = {} if status is None else {"filter": {"imageStatus": status}}
+    rows = ecr.list_images(repositoryName=repository, **asked)["imageIds"]
     return [row["imageDigest"] for row in rows]
 
 
@@ -97,23 +89,6 @@ def test_a_restored_image_is_activating(ecr: ECRClient, repository: str) -> None
     assert _listed(ecr, repository) == [digest]
 
 
-def test_an_archived_image_cannot_be_pulled(lab: Lab, ecr: ECRClient, repository: str) -> None:
-    """Registry clients get status 404."""
-    (digest,) = push_many(ecr, repository, 1)
-    connection = http.client.HTTPConnection(lab.endpoint_url.removeprefix("http://"))
-    statuses = []
-    for archive in (False, True):
-        if archive:
-            _move(ecr, repository, digest, "ARCHIVE")
-        connection.request("GET", f"/v2/{repository}/manifests/{digest}")
-        response = connection.getresponse()
-        response.read()
-        statuses.append(response.status)
-    connection.close()
-
-    assert statuses == [200, 404]
-
-
 def test_a_storage_class_cannot_be_had_twice(ecr: ECRClient, repository: str) -> None:
     """Archiving again is refused, and so is what is not there or not known."""
     (digest,) = push_many(ecr, repository, 1)
@@ -127,9 +102,31 @@ def test_a_storage_class_cannot_be_had_twice(ecr: ECRClient, repository: str) ->
         _move(ecr, repository, digest, "NONE")  # type: ignore[arg-type] # on purpose
 
 
-def test_the_plain_emulator_has_no_archive(plain_ecr: ECRClient, plain_repository: str) -> None:
-    """Without the addition the action is unknown."""
-    with pytest.raises(ClientError) as refused:
-        _move(plain_ecr, plain_repository, "sha256:" + "0" * 64, "ARCHIVE")
+def test_an_archived_image_cannot_be_got(ecr: ECRClient, repository: str) -> None:
+    """BatchGetImage says ImageInaccessible for it, and ImageNotFound for what is not there."""
+    image = single_platform_image("got")
+    push(ecr, repository, image, tags=["t"])
+    asked: Any = [{"imageTag": "t"}, {"imageTag": "missing"}]
+    before = ecr.batch_get_image(repositoryName=repository, imageIds=asked)
+    _move(ecr, repository, image.digest, "ARCHIVE")
 
-    assert refused.value.response["Error"]["Code"] == "InvalidAction"
+    after = ecr.batch_get_image(repositoryName=repository, imageIds=asked)
+
+    (got,) = before["images"]
+    assert got["imageId"] == {"imageDigest": image.digest, "imageTag": "t"}
+    assert got["imageManifest"] == image.manifest.decode()
+    assert [failure["failureCode"] for failure in before["failures"]] == ["ImageNotFound"]
+    codes = [failure["failureCode"] for failure in after["failures"]]
+    assert codes == ["ImageInaccessible", "ImageNotFound"]
+
+
+def test_an_archived_image_is_described_by_name(ecr: ECRClient, repository: str) -> None:
+    """DescribeImages with its tag needs no filter."""
+    digest = push(ecr, repository, single_platform_image("named"), tags=["t"])
+    _move(ecr, repository, digest, "ARCHIVE")
+
+    (detail,) = ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": "t"}])[
+        "imageDetails"
+    ]
+
+    assert (detail["imageDigest"], detail["imageStatus"]) == (digest, "ARCHIVED")

@@ -1,78 +1,48 @@
-"""What Amazon ECR does when images are put, listed, archived and deleted.
+"""The images of one repository, and ECR's rules for putting, listing and deleting them.
 
-Pure rules over plain data: no HTTP, no storage of layers, no emulator. The lab's emulator and
-the strict ECR server both answer by these rules, so they cannot disagree.
-
-The data model: a `Repository` holds `Image`s by digest. An image has any number of tags; a tag
-points to one image. An index has children: the digests that its manifest lists. The repository
-knows for each child which indexes hold it. Every step costs the same for ten images and for
-100,000.
+An image has any number of tags; a tag points to one image. An index has children: the digests
+that its manifest lists. The store knows for each child which indexes list it. Every step costs
+the same for ten images and for 100,000.
 
 Listings go by rank (0 unless somebody sets it), then by digest, and by tag within an image. ECR
 documents no order; digests alone mix indexes with their children. A page token names the last
 row, so that it stays good while images come and go.
 """
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from ecrdrain.lab.ecr_pages import (
+from ecrdrain.lab.ecr.pages import (
     DEFAULT_PAGE,
-    Place,
+    ListingOrder,
     check_listing,
     is_listed,
     make_token,
     read_token,
+    take,
 )
-from ecrdrain.lab.ecr_terms import (
+from ecrdrain.lab.ecr.terms import (
     Deletion,
     EcrError,
     Failure,
     Image,
     ImageId,
-    ImageNotFoundError,
     ImageStatus,
-    InvalidParameterError,
-    ReferencedImagesNotFoundError,
     SameCall,
-    StorageClassUpdateNotSupportedError,
+    invalid,
 )
-
-__all__ = [
-    "DEFAULT_PAGE",
-    "LARGEST_BATCH",
-    "Deletion",
-    "EcrError",
-    "Failure",
-    "Image",
-    "ImageId",
-    "ImageNotFoundError",
-    "ImageStatus",
-    "InvalidParameterError",
-    "ReferencedImagesNotFoundError",
-    "Repository",
-    "SameCall",
-    "StorageClassUpdateNotSupportedError",
-]
 
 LARGEST_BATCH = 100  # API_BatchDeleteImage: imageIds
 
-# API_ImageIdentifier gives none; this is the pattern of API_CompleteLayerUpload's digests.
-_DIGEST = re.compile(r"[a-zA-Z0-9\-_+.]+:[a-fA-F0-9]+")
-# API_ImageIdentifier: 1..300 characters; the alphabet is the OCI distribution specification's.
-_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,299}")
 
-
-class Repository:
-    """The images of one repository, and ECR's rules over them."""
+class ImageStore:
+    """Images by digest and by tag."""
 
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
         self._tags: dict[str, Image] = {}
         self._parents: dict[str, set[str]] = {}
         self._referrers: dict[str, set[str]] = {}
-        self._order: list[Place] | None = None  # sorted; may hold deleted images; None: stale
+        self._order = ListingOrder(self._images)
 
     def __len__(self) -> int:
         return len(self._images)
@@ -105,36 +75,38 @@ class Repository:
         return max(map(self.size_of, children), default=image.size)
 
     def check_children(self, children: Sequence[str]) -> None:
-        """Raise ReferencedImagesNotFoundError unless all children of an index are here."""
+        """Raise ReferencedImagesNotFoundException unless all children of an index are here."""
         missing = [child for child in children if child not in self._images]
         if missing:
-            raise ReferencedImagesNotFoundError(f"Images not found: {', '.join(missing)}")
+            raise EcrError(
+                "ReferencedImagesNotFoundException", f"Images not found: {', '.join(missing)}"
+            )
 
     def put(self, image: Image, tag: str | None = None) -> Image:
         """Add the image unless it is there already, and move the tag to it.
 
         Returns the image as the repository holds it. Tags that `image` brings along move too;
         pushing an archived image again restores it (ECR user guide: archive-image).
-        Raises ReferencedImagesNotFoundError when a child is missing (API_PutImage).
+        Raises ReferencedImagesNotFoundException when a child is missing (API_PutImage).
         """
         self.check_children(image.children)
-        held = self._images.get(image.digest)
-        if held is None:
-            held = self._images[image.digest] = image
+        present = self._images.get(image.digest)
+        if present is None:
+            present = self._images[image.digest] = image
             for child in image.children:
                 self._parents.setdefault(child, set()).add(image.digest)
             if image.subject is not None:
                 self._referrers.setdefault(image.subject, set()).add(image.digest)
-            self._show(image)
+            self._order.add(image)
         else:
-            held.status = ImageStatus.ACTIVE
-        for name in (*image.tags, *([] if tag is None else [tag])):
+            present.status = ImageStatus.ACTIVE
+        for name in image.tags if tag is None else {*image.tags, tag}:
             previous = self._tags.get(name)
-            if previous is not None and previous is not held:
+            if previous is not None and previous is not present:
                 previous.tags.discard(name)
-            self._tags[name] = held
-            held.tags.add(name)
-        return held
+            self._tags[name] = present
+            present.tags.add(name)
+        return present
 
     def rows(
         self,
@@ -151,18 +123,17 @@ class Repository:
         """
         check_listing(limit, tag_status, image_status)
         place, after = read_token(token)
-        page: list[ImageId] = []
-        for image in self._from(place):
-            if not is_listed(image, tag_status, image_status):
-                continue
-            tags: Iterable[str | None] = sorted(image.tags) if image.tags else (None,)
-            if image.digest == after.digest:
-                tags = [tag for tag in tags if (tag or "") > (after.tag or "")]
-            for tag in tags:
-                if len(page) == limit:
-                    return page, make_token(self._images[page[-1].digest or ""], page[-1].tag)
-                page.append(ImageId(image.digest, tag))
-        return page, None
+        rows = (
+            ImageId(image.digest, tag)
+            for image in self._order.from_place(place)
+            if is_listed(image, tag_status, image_status)
+            for tag in (sorted(image.tags) if image.tags else (None,))
+            if image.digest != after.digest or (tag or "") > (after.tag or "")
+        )
+        page, more = take(rows, limit)
+        if not more:
+            return page, None
+        return page, make_token(self._images[page[-1].digest or ""], page[-1].tag)
 
     def images(
         self,
@@ -175,19 +146,18 @@ class Repository:
         """Return one page of DescribeImages: each image once. Arguments as for `rows`."""
         check_listing(limit, tag_status, image_status)
         place, after = read_token(token)
-        page: list[Image] = []
-        for image in self._from(place):
-            if image.digest == after.digest or not is_listed(image, tag_status, image_status):
-                continue
-            if len(page) == limit:
-                return page, make_token(page[-1], None)
-            page.append(image)
-        return page, None
+        images = (
+            image
+            for image in self._order.from_place(place)
+            if image.digest != after.digest and is_listed(image, tag_status, image_status)
+        )
+        page, more = take(images, limit)
+        return page, make_token(page[-1], None) if more else None
 
     def delete(
         self, image_ids: Sequence[ImageId], same_call: SameCall = SameCall.SNAPSHOT
     ) -> Deletion:
-        """Do one BatchDeleteImage call; raise InvalidParameterError for 0 or over 100 ids.
+        """Do one BatchDeleteImage call; raise InvalidParameterException for 0 or over 100 ids.
 
         By digest the image goes with all its tags, one row returned for each. By tag, or by
         both, the tag goes, and the image with its last tag (API_BatchDeleteImage). What would
@@ -195,35 +165,34 @@ class Repository:
         (aws/containers-roadmap#1567). An id that stands twice finds nothing the second time.
         """
         if not 1 <= len(image_ids) <= LARGEST_BATCH:
-            bound = "greater than or equal to 1" if not image_ids else "less than or equal to 100"
-            raise InvalidParameterError(
-                "Invalid parameter at 'imageIds' failed to satisfy constraint: "
-                f"'Member must have length {bound}'"
-            )
+            bound = "less than or equal to 100" if image_ids else "greater than or equal to 1"
+            raise invalid("imageIds", f"Member must have length {bound}")
         outcome = Deletion([], [])
         freed: dict[str, str] = {}  # children whose index this very call has deleted
         for image_id in image_ids:
-            failure = _malformed(image_id) or self._delete_one(
+            failure = image_id.malformed() or self._delete_one(
                 image_id, outcome.deleted, freed, same_call
             )
             if failure is not None:
                 outcome.failures.append(Failure(image_id, *failure))
+        self._order.shrink()
         return outcome
 
     def update_storage_class(self, image_id: ImageId, target: str) -> Image:
         """Archive an image, or begin to restore it, as UpdateImageStorageClass does.
 
         A restored image is ACTIVATING; the lab's clock never makes it ACTIVE by itself.
-        Raises ImageNotFoundError, and StorageClassUpdateNotSupportedError for a class the image
-        has already.
+        Raises ImageNotFoundException, and ImageStorageClassUpdateNotSupportedException for a class
+        that the image has already.
         """
         image = self.find(image_id)
         if image is None:
-            raise ImageNotFoundError("Requested image not found")
+            raise EcrError("ImageNotFoundException", "Requested image not found")
         archived = image.status is ImageStatus.ARCHIVED
         if archived == (target == "ARCHIVE"):
-            raise StorageClassUpdateNotSupportedError(
-                f"The image {image.digest} is in the storage class {target} already"
+            raise EcrError(
+                "ImageStorageClassUpdateNotSupportedException",
+                f"The image {image.digest} is in the storage class {target} already",
             )
         image.status = ImageStatus.ACTIVATING if archived else ImageStatus.ARCHIVED
         return image
@@ -269,29 +238,6 @@ class Repository:
             _forget(self._parents, child, image.digest)
         if image.subject is not None:
             _forget(self._referrers, image.subject, image.digest)
-        if self._order is not None and len(self._order) > 2 * len(self._images):
-            self._order = None
-
-    def _show(self, image: Image) -> None:
-        """Give a new image its place in listings, unless they have to be sorted anyway."""
-        if self._order is None:
-            return
-        place = (image.rank, image.digest)
-        index = bisect_left(self._order, place)
-        if self._order[index : index + 1] != [place]:  # it may have been there before
-            self._order.insert(index, place)
-
-    def _from(self, place: Place | None) -> Iterator[Image]:
-        """Yield the images from this place on, in the order of listings."""
-        if self._order is None:
-            self._order = sorted((image.rank, image.digest) for image in self)
-        order = self._order
-        start = 0 if place is None else bisect_left(order, place)
-        for index in range(start, len(order)):
-            rank, digest = order[index]
-            image = self._images.get(digest)
-            if image is not None and image.rank == rank:
-                yield image
 
 
 def _forget(index: dict[str, set[str]], key: str, digest: str) -> None:
@@ -300,18 +246,3 @@ def _forget(index: dict[str, set[str]], key: str, digest: str) -> None:
     digests.discard(digest)
     if not digests:
         index.pop(key, None)
-
-
-def _malformed(image_id: ImageId) -> tuple[str, str] | None:
-    """Return the failure for an id that cannot name an image, whatever the repository holds."""
-    # ECR's own words, as quoted in public issue threads.
-    if image_id == (None, None):
-        return (
-            "MissingDigestAndTag",
-            "Invalid request parameters: both tag and digest cannot be null",
-        )
-    if image_id.digest is not None and not _DIGEST.fullmatch(image_id.digest):
-        return "InvalidImageDigest", "Invalid request parameters: malformed image digest"
-    if image_id.tag is not None and not _TAG.fullmatch(image_id.tag):
-        return "InvalidImageTag", "Invalid request parameters: malformed image tag"
-    return None
