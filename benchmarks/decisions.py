@@ -58,9 +58,8 @@ def decision_table() -> str:
     """Return one line a situation."""
     lines = [" | ".join(HEADER), " | ".join("---" for _ in HEADER)]
     for situation in Situation:
-        why = situation.sentence.format(ABOUT.get(situation, "…"))
-        if situation.remedy:
-            why += "; …"
+        sentence, remedy, _ = situation.sentence.partition("; ")
+        why = sentence.format(ABOUT.get(situation, "…")) + ("; …" if remedy else "")
         lines.append(f"{WHEN[situation]} | `{situation.name}` | {situation.verdict} | {why}")
     return "\n".join(f"| {line} |" for line in lines)
 

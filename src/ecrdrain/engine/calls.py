@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrdrain.engine.errors import CallError, answer_error, aws_errors, call_error
 from ecrdrain.engine.limits import Halted, Limits
-from ecrdrain.engine.parallel import AT_ONCE
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
 CONCURRENCY = 32
 """Calls in flight at most, unless the caller says otherwise."""
+
+AT_ONCE = 8
+"""Drains side by side, each with a listing of its own; below botocore's ten connections."""
 
 ATTEMPTS = 10
 """Tries of one call, by the SDK, before it has failed."""

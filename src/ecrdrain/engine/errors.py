@@ -17,22 +17,15 @@ ECR's ServerException is a server-side issue (its API reference); the others are
 (botocore.retries.standard).
 """
 
-THROTTLES = frozenset(
-    {
-        # ECR's own word for it (ECR user guide, "HTTP 429: Too Many Requests").
-        "ThrottleException",
-        # Of what botocore takes for throttling (botocore.retries.standard), what is not another
-        # service's own.
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "SlowDown",
-    }
-)
+THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
+"""Codes that stand for throttling, whatever the HTTP status.
 
-TOO_MANY_REQUESTS = 429
+ECR's own word for it (ECR user guide, "HTTP 429: Too Many Requests"), CloudFormation's, and that
+of AWS's JSON services (API references, "Common Errors").
+"""
+
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
+"""HTTP statuses; a server's errors are those from the latter on."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,8 @@ class CallError:
     @property
     def passing(self) -> bool:
         """Whether the same call may well succeed later."""
-        server_error = self.status >= 500  # noqa: PLR2004 - HTTP's
-        return self.throttled or self.lost or server_error or self.code in TRANSIENTS
+        at_server = self.code in TRANSIENTS or self.status >= SERVER_ERROR
+        return self.throttled or self.lost or at_server
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -79,9 +72,16 @@ def aws_errors() -> tuple[type[Exception], ...]:
     A function, so that botocore is imported only once an error has to be matched.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
+
+    return BotoCoreError, ClientError, *lost_errors()
+
+
+def lost_errors() -> tuple[type[Exception], ...]:
+    """Return the classes of what stands for a lost answer, or a lost way to AWS."""
+    from botocore.exceptions import ConnectionError, HTTPClientError  # noqa: A004, PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - see above
 
-    return BotoCoreError, ClientError, ResponseParserError
+    return ConnectionError, HTTPClientError, ResponseParserError
 
 
 def call_error(error: BaseException, operation: str = "") -> CallError:
@@ -91,24 +91,16 @@ def call_error(error: BaseException, operation: str = "") -> CallError:
         error: Of one of the classes of `aws_errors`.
         operation: The API operation, for errors that do not tell it: those that never reached AWS.
     """
-    from botocore.exceptions import ConnectionError as Unreachable  # noqa: PLC0415 - see above
-    from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - see above
-    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - see above
-
     operation = operation or str(getattr(error, "operation_name", ""))
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         return answer_error(operation, response)
-    lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
+    lost = isinstance(error, lost_errors())
     return CallError(operation, type(error).__name__, str(error), lost=lost)
 
 
 def answer_error(operation: str, answer: Mapping[str, Any]) -> CallError:
     """Read an answer of AWS that is an error, as botocore parses it."""
     said = answer.get("Error", {})
-    return CallError(
-        operation,
-        str(said.get("Code", "Unknown")),
-        str(said.get("Message", "")),
-        int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
-    )
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return CallError(operation, said.get("Code", "Unknown"), said.get("Message", ""), status)

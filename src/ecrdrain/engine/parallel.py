@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from ecrdrain.engine.calls import AT_ONCE
 from ecrdrain.engine.limits import LOOK_UP
-
-AT_ONCE = 8
-"""Below botocore's ten connections a client."""
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from functools import partial
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ecrdrain.engine.calls import CallFailed, Calls
@@ -26,8 +25,6 @@ from ecrdrain.engine.tally import Tally
 
 if TYPE_CHECKING:
     from ecrdrain.engine.listing import Listing
-
-BY_PHASE = attrgetter("phase")
 
 PATIENCE = 600.0
 """Seconds of nothing but throttles and failures of the moment before a drain gives up."""
@@ -173,8 +170,8 @@ class Drain:
             yield unseen
             return
         self.tally.waiting.update(unseen)
-        for _, rows in groupby(sorted(page.rows, key=BY_PHASE), BY_PHASE):
-            yield dict.fromkeys(row.digest for row in rows)
+        for phase in sorted({row.phase for row in page.rows}):
+            yield dict.fromkeys(row.digest for row in page.rows if row.phase == phase)
 
     def _part(self, part: str, unseen: dict[str, None]) -> Iterator[str]:
         seen: set[int] = set()  # hashes: an image with several tags has as many rows

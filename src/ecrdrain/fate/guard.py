@@ -60,7 +60,7 @@ class Evidence(TypedDict, total=False):
 
 
 REMEDY = (
-    "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always; or empty "
+    "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always, or empty "
     "the repository yourself; then delete again"
 )
 OVERRIDE = "OnDelete: Always drains it all the same"
@@ -76,20 +76,19 @@ class Situation(Enum):
     NEVER = "keep", "OnDelete is Never"
     NOT_READABLE = "refuse", "{}"
     ELSEWHERE = "keep", "it is in another account or region than the stack"
-    SEVERAL_OWNERS = "refuse", "several stacks list it", REMEDY
+    SEVERAL_OWNERS = "refuse", f"several stacks list it; {REMEDY}"
     RETAINED = "keep", "the {} keeps it"
-    POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
+    POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
     DELETED = "drain", "it is deleted with the stack of {}"
     STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
-    POLICY_GONE = "keep", "the template does not tell the DeletionPolicy of {}", OVERRIDE
+    POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
     UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
     REPLACED = "drain", "it is deleted: {} is another repository now"
-    NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
+    NO_OWNER = "keep", f"no stack of this tree holds it; {OVERRIDE}"
 
-    def __init__(self, verdict: Verdict, sentence: str, remedy: str = "") -> None:
+    def __init__(self, verdict: Verdict, sentence: str) -> None:
         self.verdict = verdict
         self.sentence = sentence
-        self.remedy = remedy
 
 
 POLICIES: Mapping[str | None, Situation] = {
@@ -118,10 +117,8 @@ def decide_by(
     situation: Situation, subject: str = "", facts: Mapping[str, object] | None = None
 ) -> Decision:
     """Look a situation up."""
-    why = situation.sentence.format(subject)
-    if situation.remedy:
-        why = f"{why}; {situation.remedy}"
-    return Decision(situation.verdict, why, {"situation": situation.name, "facts": facts})
+    evidence = {"situation": situation.name, "facts": facts}
+    return Decision(situation.verdict, situation.sentence.format(subject), evidence)
 
 
 def find_situation(facts: Evidence) -> tuple[Situation, str]:

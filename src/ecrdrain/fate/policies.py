@@ -33,18 +33,18 @@ def read_policies(template: object, logical_id: str, resource_type: str) -> Poli
         logical_id: Which resource.
         resource_type: The type that CloudFormation lists it under; the template must say the same.
     """
-    policies: Policies = {"deletion": UNKNOWN, "update_replace": UNKNOWN}
     try:
         resource = read_resource(template, logical_id)
     except NotUnderstoodError:
-        return policies
-    if resource.get("Type") == resource_type:
-        deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
-        if deletion is None or isinstance(deletion, str):
-            policies["deletion"] = deletion
-        if replace is None or isinstance(replace, str):
-            policies["update_replace"] = replace
-    return policies
+        resource = {}
+    if resource.get("Type") != resource_type:
+        return {"deletion": UNKNOWN, "update_replace": UNKNOWN}
+    deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
+    return {"deletion": _text(deletion), "update_replace": _text(replace)}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def read_resource(template: object, logical_id: str) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 
+from ecrdrain.engine.calls import AT_ONCE
 from ecrdrain.engine.limits import LOOK_UP
-from ecrdrain.engine.parallel import AT_ONCE
 from ecrdrain.stacks.delete import delete_stack
 from ecrdrain.stacks.inspection import Inspection
 from ecrdrain.stacks.means import Means

@@ -351,6 +351,6 @@ def test_after_a_replacement_the_other_policy_is_named() -> None:
 )
 def test_every_refusal_says_that_nothing_was_deleted_and_what_to_do(situation: Situation) -> None:
     """An operator who reads the reason knows the next step."""
-    assert "nothing was deleted" in situation.remedy
-    assert "OnDelete: Always" in situation.remedy
-    assert "empty the repository yourself" in situation.remedy
+    assert "nothing was deleted" in situation.sentence
+    assert "OnDelete: Always" in situation.sentence
+    assert "empty the repository yourself" in situation.sentence
