@@ -7,7 +7,7 @@ from tools.function.modules import Package
 from tools.function.write import write
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = Package("ecrdrain", ROOT / "src" / "ecrdrain", docstrings_from=2)
+PACKAGE = Package("ecrdrain", ROOT / "src" / "ecrdrain", docstrings_from=99)
 ENTRY, FUNCTION = "ecrdrain.resource.handler", "lambda_handler"
 
 TEMPLATES = PACKAGE.root / "templates"

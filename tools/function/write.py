@@ -68,8 +68,7 @@ def _part(package: Package, part: Part) -> Iterator[Line]:
     """Yield a part's heading and its statements, row by row."""
     name, rows = part.module.name, part.module.rows
     path = name.removeprefix(f"{package.name}.").replace(".", "/")
-    heading = _comment(f"{HEADING[2:]}{path}.py: {package.summary(name)}".rstrip(": "))
-    yield from map(Line, ["", "", *heading, ""])
+    yield from map(Line, ["", "", f"{HEADING}{path}.py", ""])
     for statement in part.statements:
         text = _rows_in_texts(statement)
         for row in rows_of(statement):

@@ -1,6 +1,5 @@
-"""What a repository lists: rows, pages, and a whole listing held in the order of deletion."""
+"""What a repository lists: rows, pages, and images held for their phase."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -30,34 +29,27 @@ class Page(NamedTuple):
 
 
 class Listing:
-    """A whole listing, held until its images go. A digest takes about 75 bytes.
-
-    Attributes:
-        images: How many it holds still.
-    """
+    """Images of a listing, held until they go."""
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self.images = 0
-        self._chunks: dict[int, deque[str]] = {}
+        self._digests: dict[int, list[str]] = {}
         self.add(rows)
 
+    @property
+    def images(self) -> int:
+        """Count the images that are held still."""
+        return sum(map(len, self._digests.values()))
+
     def add(self, rows: Iterable[Row]) -> None:
-        """Take the rows of one page; a digest may be among them several times."""
-        by_phase: dict[int, dict[str, None]] = {}
+        """Take the rows of a page, of which no digest has several."""
         for digest, phase in rows:
-            by_phase.setdefault(phase, {})[digest] = None
-        for phase, digests in by_phase.items():
-            self.images += len(digests)
-            # One text instead of a thousand: that saves half of the memory.
-            self._chunks.setdefault(phase, deque()).append(" ".join(digests))
+            self._digests.setdefault(phase, []).append(digest)
 
     def phases(self) -> Iterator[Iterator[str]]:
-        """Yield the images of each phase, in their order."""
-        for phase in sorted(self._chunks):
-            yield self._take(self._chunks.pop(phase))
+        """Yield the images of each phase, in the order of the phases."""
+        for phase in sorted(self._digests):
+            yield self._take(self._digests[phase])
 
-    def _take(self, chunks: deque[str]) -> Iterator[str]:
-        while chunks:
-            for digest in chunks.popleft().split():
-                self.images -= 1
-                yield digest
+    def _take(self, digests: list[str]) -> Iterator[str]:
+        while digests:
+            yield digests.pop()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ecrdrain.engine.calls import watch
 from ecrdrain.engine.listing import Listing, Page, Row
 from ecrdrain.engine.report import Failure
-from ecrdrain.engine.repository import ANY, PAGE_SIZE, delete_images
+from ecrdrain.engine.repository import PAGE_SIZE, delete_images
 
 if TYPE_CHECKING:
     from types_boto3_ecr_public import ECRPublicClient
@@ -42,7 +42,6 @@ class PublicRepository:
 
     registry = "public"
     list_operation = "DescribeImages"
-    parts = ()
 
     def __init__(
         self,
@@ -61,13 +60,12 @@ class PublicRepository:
             self._names["registryId"] = registry_id
         watch(client)
 
-    def page(self, token: str | None, part: str = ANY) -> Page:
-        """Fetch all images, as one page: only the whole tells which are indexes."""
-        del token, part  # there is but one
-        paginator = self._client.get_paginator("describe_images")
-        pages = paginator.paginate(**self._names, PaginationConfig={"PageSize": PAGE_SIZE})
-        rows = [described_row(detail) for page in pages for detail in page["imageDetails"]]
-        return Page(rows, None)
+    def page(self, token: str | None) -> Page:
+        """Fetch one page of the images."""
+        place: dict[str, Any] = {"nextToken": token} if token else {}
+        answer = self._client.describe_images(**self._names, **place, maxResults=PAGE_SIZE)
+        rows = [described_row(detail) for detail in answer["imageDetails"]]
+        return Page(rows, answer.get("nextToken"))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete at most 100 images with all their tags and return those refused."""

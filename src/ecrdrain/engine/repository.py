@@ -17,9 +17,6 @@ PAGE_SIZE = 1000
 BATCH_SIZE = 100
 """Images a call: the most that BatchDeleteImage takes (botocore's service model)."""
 
-ANY = "ANY"
-"""To list all images, in the words of ECR's filter (API_ListImagesFilter, tagStatus)."""
-
 
 class Repository(Protocol):
     """A repository that can be emptied, of whichever registry."""
@@ -52,17 +49,11 @@ class Repository(Protocol):
         """The operation that lists images."""
         ...
 
-    @property
-    def parts(self) -> Sequence[str]:
-        """What a listing of several pages is split into, in the order of deletion."""
-        ...
-
-    def page(self, token: str | None, part: str = ANY) -> Page:
+    def page(self, token: str | None) -> Page:
         """Fetch one page of the images, archived ones included.
 
         Args:
             token: Where the page starts; None means at the first image.
-            part: ANY, or one of `parts`.
         """
         ...
 
@@ -86,7 +77,6 @@ class PrivateRepository:
 
     registry = "private"
     list_operation = "ListImages"
-    parts = ("TAGGED", "UNTAGGED")
 
     def __init__(
         self,
@@ -104,7 +94,7 @@ class PrivateRepository:
         if registry_id is not None:
             self._names["registryId"] = registry_id
         # Without imageStatus only ACTIVE images are listed (API_ListImagesFilter).
-        self._filter = {"imageStatus": "ANY"}
+        self._filter: dict[str, Any] = {"filter": {"imageStatus": "ANY"}}
         if not knows_image_status(client, "ListImagesFilter"):
             self._filter = {}
             client.meta.events.register(
@@ -112,12 +102,11 @@ class PrivateRepository:
             )
         watch(client)
 
-    def page(self, token: str | None, part: str = ANY) -> Page:
+    def page(self, token: str | None) -> Page:
         """Fetch one page of the images, archived ones included."""
         place: dict[str, Any] = {"nextToken": token} if token else {}
-        wanted: Any = {**self._filter, "tagStatus": part}
         answer = self._client.list_images(
-            **self._names, **place, filter=wanted, maxResults=PAGE_SIZE
+            **self._names, **place, **self._filter, maxResults=PAGE_SIZE
         )
         rows = [Row(row["imageDigest"], int("imageTag" not in row)) for row in answer["imageIds"]]
         # ECR documents no order. Were it that of pushes, each index without a tag would come after

@@ -1,9 +1,9 @@
 """A drain: list, delete in phases, and go on until a fresh listing is empty.
 
 A round tries every image that a listing shows. Its phases put parents before children: first
-what may be an index, then the rest, then again what was refused because an index lists it. Within
-a phase as many calls run at once as there are threads; between two phases all of them are
-waited for.
+what may be an index, while the listing is still read; then the rest; then again what was refused
+because an index lists it. Within a phase as many calls run at once as there are threads; between
+two phases all of them are waited for.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,20 +11,16 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from ecrdrain.engine.calls import CallFailed, Calls
 from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded, ignore
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
-from ecrdrain.engine.listing import Page
+from ecrdrain.engine.listing import Listing, Page
 from ecrdrain.engine.refusals import GONE, worth_another_round
 from ecrdrain.engine.report import Failure, Report
-from ecrdrain.engine.repository import ANY, BATCH_SIZE, Repository
+from ecrdrain.engine.repository import BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
-
-if TYPE_CHECKING:
-    from ecrdrain.engine.listing import Listing
 
 PATIENCE = 600.0
 """Seconds of nothing but throttles and failures of the moment before a drain gives up."""
@@ -62,7 +58,8 @@ class Drain:
         self.on_event = on_event
         self.calls = Calls(limits)
         self.tally = Tally()
-        self.held: Listing | None = None  # a listing from before, while its images go
+        self.found = False  # whether this round's listing shows any image
+        self.held = Listing()  # images whose phase has not come
         self.in_flight: dict[Future[Deletion], list[str]] = {}
 
     def run(self) -> Report:
@@ -78,7 +75,7 @@ class Drain:
                 # Nothing to drain, or no longer: the images went with the repository.
                 exists, empty = False, True
                 self.tally.forget()
-                self.held = None
+                self.held = Listing()
             else:
                 stopped, error = "error", failed.error
         return Report(
@@ -88,7 +85,7 @@ class Drain:
             region=self.repository.region,
             exists=exists,
             deleted=self.tally.deleted,
-            left=self.tally.left + (self.held.images if self.held else 0),
+            left=self.tally.left + self.held.images,
             left_exact=stopped is None,
             failures=tuple(self.tally.refused.values()),
             calls=dict(self.calls.sent),
@@ -135,61 +132,42 @@ class Drain:
 
     def _round(self) -> bool:
         """Try every image of a listing; tell whether it showed any."""
-        found = False
-        for phase in self._phases():
-            found = True
+        known, self.repository.known = self.repository.known, None
+        if isinstance(known, Listing) and known.images:
+            self.found, self.held = True, known
+        else:
+            self._delete(self._listed(known if isinstance(known, Page) else None))
+        for phase in self.held.phases():
             self._delete(phase)
         # With its index gone a child can go, and with an outer index its inner ones.
-        helps = found
+        helps = self.found
         while helps:
             deleted_before = self.tally.deleted
             self._delete(self.tally.held_back())
             helps = self.tally.deleted > deleted_before
-        return found
+        return self.found
 
-    def _phases(self) -> Iterator[Iterable[str]]:
-        """Yield what a listing shows, phase by phase; nothing when there are no images."""
-        known, self.repository.known = self.repository.known, None
-        if known is not None and not isinstance(known, Page):
-            self.held = known
-            if known.images:
-                yield from known.phases()
-                return
-        page = known if isinstance(known, Page) else self._page(None, ANY)
-        while page.token and not page.rows:
-            page = self._page(page.token, ANY)
+    def _listed(self, page: Page | None) -> Iterator[str]:
+        """Read a listing: yield the images that go first, as they come, and hold the others."""
+        page = page or self._page(None)
         # Until now, what the round before has left was all that is known.
         self.tally.forget()
-        self.held = None
-        unseen = dict.fromkeys(row.digest for row in page.rows)
-        if page.token:
-            # A long listing goes in parts, each while it is read. Images of the first page that
-            # no part shows go last: a part could have missed them.
-            for part in self.repository.parts:
-                yield self._part(part, unseen)
-            yield unseen
-            return
-        self.tally.waiting.update(unseen)
-        for phase in sorted({row.phase for row in page.rows}):
-            yield dict.fromkeys(row.digest for row in page.rows if row.phase == phase)
-
-    def _part(self, part: str, unseen: dict[str, None]) -> Iterator[str]:
+        self.found, self.held = False, Listing()
         seen: set[int] = set()  # hashes: an image with several tags has as many rows
-        page = self._page(None, part)
         while True:
-            digests = dict.fromkeys(row.digest for row in page.rows)
+            self.found = self.found or bool(page.rows)
+            self.held.add(row for row in page.rows if row.phase)
+            digests = dict.fromkeys(row.digest for row in page.rows if not row.phase)
             fresh = [digest for digest in digests if hash(digest) not in seen]
             seen.update(map(hash, fresh))
             self.tally.waiting.update(fresh)
-            for digest in fresh:
-                unseen.pop(digest, None)
             yield from fresh
             if not page.token:
                 return
-            page = self._page(page.token, part)
+            page = self._page(page.token)
 
-    def _page(self, token: str | None, part: str) -> Page:
-        fetch = partial(self.repository.page, token, part)
+    def _page(self, token: str | None) -> Page:
+        fetch = partial(self.repository.page, token)
         page, _ = self.calls.make(self.repository.list_operation, fetch)
         self.on_event(Listed(self.tally.round, len(page.rows)))
         return page

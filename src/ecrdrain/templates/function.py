@@ -2,8 +2,8 @@
 # and types are: change it there.
 #
 # Each part is under a line "# --- ROOM/PART.py"; lambda_handler is last.
-# engine: How a repository is emptied (errors, limits, parallel, calls, events, report, listing, repository,
-#   refusals, tally, rounds, drain)
+# engine: How a repository is emptied (errors, limits, calls, events, report, listing, repository, refusals,
+#   tally, rounds, drain)
 # fate: What CloudFormation will do with a resource: the facts, and the decision on them (arns, template,
 #   policies, guard, evidence)
 # resource: The CloudFormation custom resource (answer, log, properties, run, continuation, preflight, deploy,
@@ -18,44 +18,30 @@ import re
 import threading
 import time
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, partial
-from itertools import groupby, islice, pairwise
-from operator import attrgetter
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 
-# --- engine/errors.py: AWS errors as one value, recognised by class and by code, never by the words of a
-# message.
+# --- engine/errors.py
 
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 INVALID_PARAMETER = "InvalidParameterException"
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
-THROTTLES = frozenset(
-  {
-    "ThrottleException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "SlowDown",
-  }
-)
-TOO_MANY_REQUESTS = 429
+THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 
 @dataclass(frozen=True)
 class CallError:
-  """A call that failed, and how AWS named the cause."""
-
   operation: str
   code: str
   message: str
@@ -72,55 +58,47 @@ class CallError:
 
   @property
   def passing(self):
-    """Whether the same call may well succeed later."""
-    server_error = self.status >= 500
-    return self.throttled or self.lost or server_error or self.code in TRANSIENTS
+    at_server = self.code in TRANSIENTS or self.status >= SERVER_ERROR
+    return self.throttled or self.lost or at_server
 
   def __str__(self):
     return f"{self.code}: {self.message}"
 
 
 def aws_errors():
-  """Return the classes of everything that a boto3 call raises."""
   from botocore.exceptions import BotoCoreError, ClientError
+
+  return BotoCoreError, ClientError, *lost_errors()
+
+
+def lost_errors():
+  from botocore.exceptions import ConnectionError, HTTPClientError
   from botocore.parsers import ResponseParserError
 
-  return BotoCoreError, ClientError, ResponseParserError
+  return ConnectionError, HTTPClientError, ResponseParserError
 
 
 def call_error(error, operation=""):
-  """Read an error that a boto3 call has raised."""
-  from botocore.exceptions import ConnectionError as Unreachable
-  from botocore.exceptions import HTTPClientError
-  from botocore.parsers import ResponseParserError
-
   operation = operation or str(getattr(error, "operation_name", ""))
   response = getattr(error, "response", None)
   if isinstance(response, dict):
     return answer_error(operation, response)
-  lost = isinstance(error, HTTPClientError | Unreachable | ResponseParserError)
+  lost = isinstance(error, lost_errors())
   return CallError(operation, type(error).__name__, str(error), lost=lost)
 
 
 def answer_error(operation, answer):
-  """Read an answer of AWS that is an error, as botocore parses it."""
   said = answer.get("Error", {})
-  return CallError(
-    operation,
-    str(said.get("Code", "Unknown")),
-    str(said.get("Message", "")),
-    int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
-  )
+  status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+  return CallError(operation, said.get("Code", "Unknown"), said.get("Message", ""), status)
 
 
-# --- engine/limits.py: How long a drain may go on.
+# --- engine/limits.py
 
 LOOK_UP = 0.25
 
 
 class Halted(Exception):
-  """No further call may start."""
-
   unheard = False
 
   def __init__(self, reason):
@@ -129,40 +107,31 @@ class Halted(Exception):
 
 
 class Limits:
-  """The deadline and the interrupt of a drain."""
-
   def __init__(self, deadline=None, stop=None, clock=time.monotonic):
     self.deadline = deadline
     self.stop = stop or threading.Event()
     self.clock = clock
 
   def check(self, ahead=0.0):
-    """Return while a call may start in so many seconds."""
     if self.stop.is_set():
       raise Halted("interrupt")
     if self.deadline is not None and self.clock() + ahead >= self.deadline:
       raise Halted("deadline")
 
   def pause(self, seconds):
-    """Wait."""
     self.check(ahead=seconds)
     self.stop.wait(seconds)
     self.check()
 
 
-# --- engine/parallel.py: The same done with several things at once, so that Ctrl-C is heard all the while.
-
-AT_ONCE = 8
-
-
-# --- engine/calls.py: The calls of a drain: made by the SDK at its own pace, counted, and stopped in time.
+# --- engine/calls.py
 
 CONCURRENCY = 32
+AT_ONCE = 8
 ATTEMPTS = 10
 
 
 def client_config(concurrency=CONCURRENCY, read_timeout=60):
-  """Return the settings for a boto3 client that drains with."""
   from botocore.config import Config
 
   return Config(
@@ -175,8 +144,6 @@ def client_config(concurrency=CONCURRENCY, read_timeout=60):
 
 
 class CallFailed(Exception):
-  """A call failed, all the SDK's tries included."""
-
   def __init__(self, error, *, unheard=False):
     super().__init__(f"{error.operation}: {error}")
     self.error = error
@@ -184,8 +151,6 @@ class CallFailed(Exception):
 
 
 class Calls:
-  """The calls of one drain."""
-
   def __init__(self, limits):
     self.limits = limits
     self.sent = Counter()
@@ -193,7 +158,6 @@ class Calls:
     self._lock = threading.Lock()
 
   def make(self, operation, call):
-    """Make a call in this thread."""
     self.limits.check()
     _making.calls, _making.unheard = self, False
     try:
@@ -208,20 +172,16 @@ class Calls:
       _making.calls = None
 
   def count(self, operation):
-    """Take that a try is about to be sent."""
     self.limits.check()
     with self._lock:
       self.sent[operation] += 1
 
   def count_throttle(self):
-    """Take that AWS throttled a try."""
     with self._lock:
       self.throttled += 1
 
 
 class _Making(threading.local):
-  """The call that this thread is making."""
-
   calls: Calls | None = None
   unheard = False
 
@@ -230,7 +190,6 @@ _making = _Making()
 
 
 def watch(client):
-  """Have a client tell of each try that it sends for a drain."""
   events = client.meta.events
   events.register_last("before-send", _before_send, unique_id="ecrdrain-before-send")
   events.register("response-received", _response_received, unique_id="ecrdrain-response")
@@ -255,27 +214,21 @@ def _response_received(event_name, parsed_response, exception, **_):
       _making.unheard = True
 
 
-# --- engine/events.py: What a drain tells of itself while it works.
+# --- engine/events.py
 
 
 class Listed(NamedTuple):
-  """A page of a listing has come."""
-
   round: int
   rows: int
 
 
 class Deleted(NamedTuple):
-  """A BatchDeleteImage call has been answered."""
-
   sent: int
   deleted: int
   refused: Mapping[str, int]
 
 
 class RoundEnded(NamedTuple):
-  """Everything that a listing showed has been tried."""
-
   round: int
   deleted: int
   left: int
@@ -285,12 +238,10 @@ def ignore(event):
   """Do nothing with an event."""
 
 
-# --- engine/report.py: What a drain did, in figures that add up.
+# --- engine/report.py
 
 
 class Failure(NamedTuple):
-  """An image that ECR refused to delete, by ECR's own code and reason."""
-
   digest: str
   code: str
   reason: str
@@ -298,8 +249,6 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-  """The outcome of one drain."""
-
   repository: str
   registry: str
   registry_id: str | None
@@ -326,37 +275,53 @@ class Report:
     return self.deleted + self.left
 
 
-# --- engine/listing.py: What a repository lists: rows, pages, and a whole listing held in the order of
-# deletion.
+# --- engine/listing.py
 
 
 class Row(NamedTuple):
-  """A row of a listing."""
-
   digest: str
   phase: int
 
 
 class Page(NamedTuple):
-  """One page of a listing."""
-
   rows: list[Row]
   token: str | None
 
 
-# --- engine/repository.py: ECR's calls that a drain needs, one method each.
+class Listing:
+  def __init__(self, rows=()):
+    self.images = 0
+    self._chunks = {}
+    self.add(rows)
+
+  def add(self, rows):
+    by_phase = {}
+    for digest, phase in rows:
+      by_phase.setdefault(phase, {})[digest] = None
+    for phase, digests in by_phase.items():
+      self.images += len(digests)
+      self._chunks.setdefault(phase, deque()).append(" ".join(digests))
+
+  def phases(self):
+    for phase in sorted(self._chunks):
+      yield self._take(self._chunks.pop(phase))
+
+  def _take(self, chunks):
+    while chunks:
+      for digest in chunks.popleft().split():
+        self.images -= 1
+        yield digest
+
+
+# --- engine/repository.py
 
 PAGE_SIZE = 1000
 BATCH_SIZE = 100
-ANY = "ANY"
 
 
 class PrivateRepository:
-  """A repository of a private registry, listed with the fewest permissions: by ListImages."""
-
   registry = "private"
   list_operation = "ListImages"
-  parts = ("TAGGED", "UNTAGGED")
 
   def __init__(self, client, name, registry_id=None, known=None):
     self.name = name
@@ -367,7 +332,7 @@ class PrivateRepository:
     self._names = {"repositoryName": name}
     if registry_id is not None:
       self._names["registryId"] = registry_id
-    self._filter = {"imageStatus": "ANY"}
+    self._filter = {"filter": {"imageStatus": "ANY"}}
     if not knows_image_status(client, "ListImagesFilter"):
       self._filter = {}
       client.meta.events.register(
@@ -375,11 +340,9 @@ class PrivateRepository:
       )
     watch(client)
 
-  def page(self, token, part=ANY):
-    """Fetch one page of the images, archived ones included."""
+  def page(self, token):
     place = {"nextToken": token} if token else {}
-    wanted = {**self._filter, "tagStatus": part}
-    answer = self._client.list_images(**self._names, **place, filter=wanted, maxResults=PAGE_SIZE)
+    answer = self._client.list_images(**self._names, **place, **self._filter, maxResults=PAGE_SIZE)
     rows = [Row(row["imageDigest"], int("imageTag" not in row)) for row in answer["imageIds"]]
     return Page(sorted(rows), answer.get("nextToken"))
 
@@ -388,7 +351,6 @@ class PrivateRepository:
 
 
 def delete_images(client, names, digests):
-  """Delete images by digest, so that all their tags go along, and return those refused."""
   ids = [{"imageDigest": digest} for digest in digests]
   answer = client.batch_delete_image(**names, imageIds=ids)
   refused = {}
@@ -401,7 +363,6 @@ def delete_images(client, names, digests):
 
 
 def knows_image_status(client, name):
-  """Tell whether the SDK at hand knows archived images, in the filter of that name."""
   shape = client.meta.service_model.shape_for(name)
   return "imageStatus" in getattr(shape, "members", {})
 
@@ -412,7 +373,7 @@ def _ask_for_any_status(params, **_):
   params["body"] = json.dumps(body).encode()
 
 
-# --- engine/refusals.py: What a refusal means for the drain, by ECR's code for it.
+# --- engine/refusals.py
 
 GONE = "ImageNotFound"
 REFERENCED = "ImageReferencedByManifestList"
@@ -430,12 +391,10 @@ def worth_another_round(codes, idle_rounds):
   return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)
 
 
-# --- engine/tally.py: What is known of a repository's images: the bookkeeping of a drain.
+# --- engine/tally.py
 
 
 class Tally:
-  """Counts images, each by ECR's last word on it."""
-
   def __init__(self):
     self.round = 0
     self.deleted = 0
@@ -447,12 +406,10 @@ class Tally:
     return len(self.waiting.union(self.refused))
 
   def forget(self):
-    """Forget what is there: a new listing shows it, or the repository is gone."""
     self.waiting.clear()
     self.refused.clear()
 
   def judge(self, batch, failures, *, unheard):
-    """Take ECR's answer on a batch: what it did not refuse is gone."""
     failed = {failure.digest: failure for failure in failures}
     deleted = 0
     for digest in batch:
@@ -471,15 +428,13 @@ class Tally:
     return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
 
   def lose(self, batch):
-    """Take that nobody knows what a call did to its images."""
     for digest in batch:
       self.waiting.discard(digest)
       self.refused.pop(digest, None)
 
 
-# --- engine/rounds.py: A drain: list, delete in phases, and go on until a fresh listing is empty.
+# --- engine/rounds.py
 
-BY_PHASE = attrgetter("phase")
 PATIENCE = 600.0
 LONGEST_REST = 30.0
 
@@ -495,11 +450,11 @@ class Drain:
     self.on_event = on_event
     self.calls = Calls(limits)
     self.tally = Tally()
-    self.held = None
+    self.found = False
+    self.held = Listing()
     self.in_flight = {}
 
   def run(self):
-    """Drain the repository as far as it goes, and report honestly."""
     started = self.limits.clock()
     exists, empty, stopped, error = True, False, None, None
     try:
@@ -510,7 +465,7 @@ class Drain:
       if failed.error.code == REPOSITORY_NOT_FOUND:
         exists, empty = False, True
         self.tally.forget()
-        self.held = None
+        self.held = Listing()
       else:
         stopped, error = "error", failed.error
     return Report(
@@ -520,7 +475,7 @@ class Drain:
       region=self.repository.region,
       exists=exists,
       deleted=self.tally.deleted,
-      left=self.tally.left + (self.held.images if self.held else 0),
+      left=self.tally.left + self.held.images,
       left_exact=stopped is None,
       failures=tuple(self.tally.refused.values()),
       calls=dict(self.calls.sent),
@@ -533,7 +488,6 @@ class Drain:
     )
 
   def _drain(self):
-    """Go round after round; True when a round found nothing, False when they stop helping."""
     idle, troubled, progress = 0, 0, self.limits.clock()
     while True:
       self.tally.round += 1
@@ -564,64 +518,44 @@ class Drain:
       self.limits.pause(min(2.0 ** (idle + troubled - 1), LONGEST_REST))
 
   def _round(self):
-    """Try every image of a listing; tell whether it showed any."""
-    found = False
-    for phase in self._phases():
-      found = True
+    known, self.repository.known = self.repository.known, None
+    if isinstance(known, Listing) and known.images:
+      self.found, self.held = True, known
+    else:
+      self._delete(self._listed(known if isinstance(known, Page) else None))
+    for phase in self.held.phases():
       self._delete(phase)
-    helps = found
+    helps = self.found
     while helps:
       deleted_before = self.tally.deleted
       self._delete(self.tally.held_back())
       helps = self.tally.deleted > deleted_before
-    return found
+    return self.found
 
-  def _phases(self):
-    """Yield what a listing shows, phase by phase; nothing when there are no images."""
-    known, self.repository.known = self.repository.known, None
-    if known is not None and not isinstance(known, Page):
-      self.held = known
-      if known.images:
-        yield from known.phases()
-        return
-    page = known if isinstance(known, Page) else self._page(None, ANY)
-    while page.token and not page.rows:
-      page = self._page(page.token, ANY)
+  def _listed(self, page):
+    page = page or self._page(None)
     self.tally.forget()
-    self.held = None
-    unseen = dict.fromkeys(row.digest for row in page.rows)
-    if page.token:
-      for part in self.repository.parts:
-        yield self._part(part, unseen)
-      yield unseen
-      return
-    self.tally.waiting.update(unseen)
-    for _, rows in groupby(sorted(page.rows, key=BY_PHASE), BY_PHASE):
-      yield dict.fromkeys(row.digest for row in rows)
-
-  def _part(self, part, unseen):
+    self.found, self.held = False, Listing()
     seen = set()
-    page = self._page(None, part)
     while True:
-      digests = dict.fromkeys(row.digest for row in page.rows)
+      self.found = self.found or bool(page.rows)
+      self.held.add(row for row in page.rows if row.phase)
+      digests = dict.fromkeys(row.digest for row in page.rows if not row.phase)
       fresh = [digest for digest in digests if hash(digest) not in seen]
       seen.update(map(hash, fresh))
       self.tally.waiting.update(fresh)
-      for digest in fresh:
-        unseen.pop(digest, None)
       yield from fresh
       if not page.token:
         return
-      page = self._page(page.token, part)
+      page = self._page(page.token)
 
-  def _page(self, token, part):
-    fetch = partial(self.repository.page, token, part)
+  def _page(self, token):
+    fetch = partial(self.repository.page, token)
     page, _ = self.calls.make(self.repository.list_operation, fetch)
     self.on_event(Listed(self.tally.round, len(page.rows)))
     return page
 
   def _delete(self, digests):
-    """Delete images in full batches, many at once, and wait until all are settled."""
     remaining = iter(digests)
     try:
       while batch := list(islice(remaining, BATCH_SIZE)):
@@ -641,14 +575,12 @@ class Drain:
       self._finish()
 
   def _settle(self, most):
-    """Take what came of calls until at most so many are in flight."""
     while len(self.in_flight) > most:
       self.limits.check()
       for future in wait(self.in_flight, LOOK_UP, FIRST_COMPLETED).done:
         self._take(future)
 
   def _take(self, future):
-    """Take what came of a call."""
     batch = self.in_flight.pop(future)
     try:
       failures, unheard = future.result()
@@ -659,7 +591,6 @@ class Drain:
     self.on_event(self.tally.judge(batch, failures, unheard=unheard))
 
   def _finish(self):
-    """Start no call that waits, and wait for those in flight: what they did counts."""
     for future in self.in_flight:
       future.cancel()
     for future in wait(self.in_flight).done:
@@ -667,21 +598,18 @@ class Drain:
         self._take(future)
 
 
-# --- engine/drain.py: The ways into the engine: one repository, or several side by side.
+# --- engine/drain.py
 
 
 def drain_repository(repository, concurrency, limits, on_event=ignore):
-  """Delete every image of a repository, and go on until a fresh listing is empty."""
   with ThreadPoolExecutor(concurrency) as pool:
     return Drain(repository, pool, concurrency, limits, on_event).run()
 
 
-# --- fate/arns.py: Repositories by their ARNs.
+# --- fate/arns.py
 
 
 class RepositoryArn(NamedTuple):
-  """A private repository, by all that its ARN says."""
-
   partition: str
   region: str
   account: str
@@ -693,20 +621,18 @@ class RepositoryArn(NamedTuple):
 
 
 def parse_repository_arn(text):
-  """Read a repository's ARN; None means that it is not one."""
   match = re.fullmatch(r"arn:([^:]+):ecr:([^:]+):(\d{12}):repository/(.+)", text)
   return RepositoryArn(*match.groups()) if match else None
 
 
 def repository_beside(arn, name):
-  """Name a repository in the account and region of a function or stack."""
   parts = arn.split(":", 5)
   if len(parts) < 6:
     raise ValueError(f"{arn!r} is not an ARN")
   return RepositoryArn(parts[1], parts[3], parts[4], name)
 
 
-# --- fate/template.py: A strict reader of templates: one block at a time, from the outside in.
+# --- fate/template.py
 
 OPAQUE = "..."
 _QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
@@ -720,7 +646,6 @@ class NotUnderstoodError(Exception):
 
 
 def read_entries(block):
-  """Read the entries of a mapping."""
   if isinstance(block, Mapping) or block == ():
     return dict(block)
   if isinstance(block, str):
@@ -745,7 +670,6 @@ def read_entries(block):
 
 
 def _lines(text):
-  """Return the lines of a YAML document that say something."""
   if re.search(r"[\x85\u2028\u2029]", text):
     raise NotUnderstoodError
   lines = re.split(r"\r\n?|\n", text.removeprefix("\ufeff"))
@@ -759,7 +683,6 @@ def _indent(line):
 
 
 def _value(first, *deeper):
-  """Read a value off the rest of its key's line and the lines that belong to it."""
   if re.match(r"(#|$)", first) and len(deeper) == 1 and not _KEY.fullmatch(deeper[0].strip()):
     first, deeper = deeper[0].strip(), ()
   quoted = re.fullmatch(rf"(?:{_QUOTED})(?:\s+#.*)?", first)
@@ -774,30 +697,27 @@ def _value(first, *deeper):
   return OPAQUE if deeper else text
 
 
-# --- fate/policies.py: A resource's two deletion policies, off the template: as written, or nothing, or
-# "unknown".
+# --- fate/policies.py
 
 UNKNOWN = "unknown"
 
 
 def read_policies(template, logical_id, resource_type):
-  """Read a resource's policies."""
-  policies = {"deletion": UNKNOWN, "update_replace": UNKNOWN}
   try:
     resource = read_resource(template, logical_id)
   except NotUnderstoodError:
-    return policies
-  if resource.get("Type") == resource_type:
-    deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
-    if deletion is None or isinstance(deletion, str):
-      policies["deletion"] = deletion
-    if replace is None or isinstance(replace, str):
-      policies["update_replace"] = replace
-  return policies
+    resource = {}
+  if resource.get("Type") != resource_type:
+    return {"deletion": UNKNOWN, "update_replace": UNKNOWN}
+  deletion, replace = resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")
+  return {"deletion": _text(deletion), "update_replace": _text(replace)}
+
+
+def _text(value):
+  return None if value is None else str(value)
 
 
 def read_resource(template, logical_id):
-  """Read the entries of a resource."""
   sections = read_plain(template)
   if "Transform" in sections:
     raise NotUnderstoodError
@@ -805,14 +725,13 @@ def read_resource(template, logical_id):
 
 
 def read_plain(block):
-  """Read the entries of a mapping that nothing adds to."""
   entries = read_entries(block)
   if any(name.startswith(("Fn::", "<<")) for name in entries):
     raise NotUnderstoodError
   return entries
 
 
-# --- fate/guard.py: Is the repository going away? The decision, as a table over plain facts.
+# --- fate/guard.py
 
 Verdict = Literal["drain", "keep", "refuse"]
 CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
@@ -820,41 +739,36 @@ ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
 
 
 class Decision(NamedTuple):
-  """What becomes of the images."""
-
   verdict: Verdict
   why: str
   evidence: Mapping[str, object]
 
 
 REMEDY = (
-  "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always; or empty "
+  "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always, or empty "
   "the repository yourself; then delete again"
 )
 OVERRIDE = "OnDelete: Always drains it all the same"
 
 
 class Situation(Enum):
-  """What CloudFormation does: the verdict on the images, why, and what the user can do."""
-
   ALWAYS = "drain", "OnDelete is Always"
   NEVER = "keep", "OnDelete is Never"
   NOT_READABLE = "refuse", "{}"
   ELSEWHERE = "keep", "it is in another account or region than the stack"
-  SEVERAL_OWNERS = "refuse", "several stacks list it", REMEDY
+  SEVERAL_OWNERS = "refuse", f"several stacks list it; {REMEDY}"
   RETAINED = "keep", "the {} keeps it"
-  POLICY_UNKNOWN = "refuse", "the {} cannot be read", REMEDY
+  POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
   DELETED = "drain", "it is deleted with the stack of {}"
   STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
-  POLICY_GONE = "keep", "the template does not tell the DeletionPolicy of {}", OVERRIDE
+  POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
   UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
   REPLACED = "drain", "it is deleted: {} is another repository now"
-  NO_OWNER = "keep", "no stack of this tree holds it", OVERRIDE
+  NO_OWNER = "keep", f"no stack of this tree holds it; {OVERRIDE}"
 
-  def __init__(self, verdict, sentence, remedy=""):
+  def __init__(self, verdict, sentence):
     self.verdict = verdict
     self.sentence = sentence
-    self.remedy = remedy
 
 
 POLICIES = {
@@ -867,21 +781,16 @@ BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
 
 
 def going_away(facts):
-  """Decide on what CloudFormation says."""
   situation, subject = find_situation(facts)
   return decide_by(situation, subject, facts)
 
 
 def decide_by(situation, subject="", facts=None):
-  """Look a situation up."""
-  why = situation.sentence.format(subject)
-  if situation.remedy:
-    why = f"{why}; {situation.remedy}"
-  return Decision(situation.verdict, why, {"situation": situation.name, "facts": facts})
+  evidence = {"situation": situation.name, "facts": facts}
+  return Decision(situation.verdict, situation.sentence.format(subject), evidence)
 
 
 def find_situation(facts):
-  """Find the situation, and what its sentence is about."""
   if facts.get("elsewhere"):
     return Situation.ELSEWHERE, ""
   if "replaced" in facts:
@@ -905,7 +814,6 @@ def name_of(resource):
 
 
 def _at_end(resource, stack_status):
-  """Say what a DeletionPolicy means when the stack, or one around it, is ending."""
   policy = resource["deletion"]
   created = resource["status"].startswith(("CREATE_", "DELETE_"))
   if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
@@ -924,7 +832,7 @@ def _after_replacement(facts, resource):
   return situation, f"UpdateReplacePolicy of {name_of(resource)}"
 
 
-# --- fate/evidence.py: What the decision stands on, read from CloudFormation: the request's own stack first.
+# --- fate/evidence.py
 
 READS = {
   "list_stack_resources": "StackResourceSummaries",
@@ -937,8 +845,6 @@ HELD = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_", "DELETE_IN_PROGRESS", "
 
 
 class StackReadError(Exception):
-  """CloudFormation did not say what the decision stands on; the message says what to do."""
-
   def __init__(self, call, stack_id, error):
     self.action = "cloudformation:" + call.title().replace("_", "")
     self.resource = stack_id.rpartition("/")[0] + "/*"
@@ -950,7 +856,6 @@ class StackReadError(Exception):
 
 
 def decide(cloudformation, mode, stack_id, repository):
-  """Decide what becomes of a repository's images; what cannot be read is a refusal."""
   if mode == "Always":
     return decide_by(Situation.ALWAYS)
   if mode == "Never":
@@ -963,7 +868,6 @@ def decide(cloudformation, mode, stack_id, repository):
 
 
 def gather(tree, stack_id, repository):
-  """Read what the decision stands on."""
   facts = {"repository": repository.name, "stack": stack_id}
   partition, region, account, name = repository
   if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
@@ -979,7 +883,6 @@ def gather(tree, stack_id, repository):
 
 
 def denied_reads(cloudformation, stack_id):
-  """Try each of the READS on a stack and its ancestors."""
   for call in READS:
     try:
       answer = next(read_stack(cloudformation, call, stack_id), {})
@@ -993,7 +896,6 @@ def denied_reads(cloudformation, stack_id):
 
 
 def read_stack(cloudformation, call, stack_id):
-  """Make one of the READS, page by page."""
   token = {}
   while True:
     try:
@@ -1008,14 +910,11 @@ def read_stack(cloudformation, call, stack_id):
 
 
 class StackTree:
-  """The stacks around one of them; what each says is asked for once."""
-
   def __init__(self, read):
     self.read = read
     self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
 
   def statuses(self, stack_id, *last):
-    """Return the status of a stack and of those above it, up to the root or a last one."""
     statuses = {}
     while stack_id and stack_id not in statuses:
       stack = self.known("describe_stacks", stack_id)[0]
@@ -1034,7 +933,6 @@ class StackTree:
     ]
 
   def stacks(self, stack_id):
-    """List a stack, its ancestors, and all that is nested in these."""
     stacks = []
     waiting = list(self.statuses(stack_id))
     while waiting:
@@ -1046,7 +944,6 @@ class StackTree:
     return stacks
 
   def with_policies(self, stack_id, row):
-    """Add what the template says to what the stack holds."""
     name = row["LogicalResourceId"]
     template = self.known("get_template", stack_id)[0]
     policies = read_policies(template, name, row["ResourceType"])
@@ -1054,7 +951,6 @@ class StackTree:
     return {"stack": stack_id, "logical_id": name, "status": status, **policies}
 
   def ownership(self, owners):
-    """Follow what a stack holds up to the first stack that is ending, if there is one."""
     statuses = self.statuses(owners[0][0], *ENDINGS)
     chain = [self.with_policies(*owners[0])]
     if {*statuses.values()}.intersection(ENDINGS):
@@ -1066,7 +962,6 @@ class StackTree:
     return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
   def replaced(self, stack_id, name):
-    """Find what was a repository until the update under way gave it another."""
     rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
     status = self.statuses(stack_id)[stack_id] if rows else ""
     if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):
@@ -1081,7 +976,7 @@ class StackTree:
     return None
 
 
-# --- resource/answer.py: The answer that CloudFormation waits for.
+# --- resource/answer.py
 
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
@@ -1095,8 +990,6 @@ class NotDeliveredError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-  """The verdict on a request."""
-
   identity: str
   reason: str = ""
   data: dict[str, str] = field(default_factory=dict)
@@ -1106,7 +999,6 @@ class Answer:
     return "FAILED" if self.reason else "SUCCESS"
 
   def body(self, request, reason):
-    """Write the answer to a request."""
     names = ("StackId", "RequestId", "LogicalResourceId")
     fields = {
       "Status": self.status,
@@ -1127,7 +1019,6 @@ def _utf8(text):
 
 
 def shorten(text, size):
-  """Cut a text in its middle: what it is about stands first, what to do about it last."""
   mark = " [...] "
   room = size - len(mark)
   if len(text) <= size or room <= 0:
@@ -1136,7 +1027,6 @@ def shorten(text, size):
 
 
 def deliver(url, body, run):
-  """PUT an answer, again and again while there is time."""
   problem = ""
   for _ in run.tries(run.killed - 2):
     problem = put(url, body, min(LONGEST_TRY, max(run.killed - run.now() - 1, 1)))
@@ -1148,7 +1038,6 @@ def deliver(url, body, run):
 
 
 def put(url, body, timeout):
-  """Try once and return what went wrong, in words free of the address."""
   try:
     address = urlsplit(url)
     secure = address.scheme == "https"
@@ -1164,30 +1053,26 @@ def put(url, body, timeout):
   return "" if status < http.client.MULTIPLE_CHOICES else f"HTTP status {status}"
 
 
-# --- resource/log.py: The function's log: one JSON object a line, and no secret in any.
+# --- resource/log.py
 
 
 class Log:
-  """Writes events to standard output, which Lambda takes for the log."""
-
   def __init__(self, secret="", **facts):
     secrets = (secret, secret.partition("?")[2])
     self._secrets = [form for each in secrets if each for form in (each, json.dumps(each)[1:-1])]
     self._facts = facts
 
   def __call__(self, event, **facts):
-    """Write one line."""
     line = json.dumps({"event": event, **facts, **self._facts}, default=str)
     print(self.redact(line), flush=True)
 
   def redact(self, text):
-    """Return the text without the ResponseURL, or the signature in it."""
     for secret in self._secrets:
       text = text.replace(secret, "[ResponseURL]")
     return text
 
 
-# --- resource/properties.py: What may stand under the properties of a `Custom::EcrDrain`, and what it means.
+# --- resource/properties.py
 
 ON_DELETE = ("WithRepository", "Always", "Never")
 PROPERTIES = ("ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight", "RegistryId")
@@ -1203,15 +1088,12 @@ class PropertyError(ValueError):
 
 
 class Settings(NamedTuple):
-  """What a resource asks for."""
-
   target: RepositoryArn
   on_delete: str
   preflight: bool
 
 
 def parse_settings(properties, environment, function_arn):
-  """Read and check the properties, with the function's environment for what is absent."""
   name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
   target = repository_beside(function_arn, str(name))
   account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
@@ -1242,19 +1124,17 @@ def parse_settings(properties, environment, function_arn):
 
 
 def on_delete_of(properties, environment):
-  """Read OnDelete for a teardown, which a mistake must not block."""
   value = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE")
   return value if value in ON_DELETE else ON_DELETE[0]
 
 
 def service_timeout_of(properties):
-  """Read how many seconds CloudFormation waits; what is not understood means the default."""
   text = str(properties.get("ServiceTimeout"))
   value = int(text) if text.isdecimal() else 0
   return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT
 
 
-# --- resource/run.py: One run of the function: what is asked, what it works with, and how much time there is.
+# --- resource/run.py
 
 CONTINUATION = "EcrDrain"
 CALLS_AT_ONCE = 16
@@ -1266,7 +1146,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 @cache
 def client(service):
-  """Return the boto3 client of a service, made when it is first asked for."""
   import boto3
 
   make = boto3.client
@@ -1274,8 +1153,6 @@ def client(service):
 
 
 class Run:
-  """One run of the function, for a request of CloudFormation."""
-
   def __init__(self, event, context, log, clients, *, now=time.time, sleep=time.sleep):
     self.event = event
     self.context = context
@@ -1307,7 +1184,6 @@ class Run:
     self.stop_by = self.answer_by - reserve
 
   def tries(self, until):
-    """Yield again and again, after longer and longer pauses, until that moment."""
     pause = FIRST_PAUSE
     yield
     while self.now() + pause < until:
@@ -1316,8 +1192,7 @@ class Run:
       yield
 
 
-# --- resource/continuation.py: Going on in a further run of the function, when this one's time is nearly
-# over.
+# --- resource/continuation.py
 
 MOST_RUNS = 15
 LEAST_TIME = 5.0
@@ -1328,7 +1203,6 @@ class GoOn(NamedTuple):
 
 
 def go_on(run, verdict):
-  """Call the function again for the rest."""
   arn = run.context.invoked_function_arn
   carried = {"deleted": run.deleted, "runs": run.runs, "until": run.until}
   if run.until - run.now() < LEAST_TIME:
@@ -1351,13 +1225,12 @@ def go_on(run, verdict):
   return Answer(run.identity, f"{verdict.remains}: {why}; {AGAIN}")
 
 
-# --- resource/preflight.py: Prove at deploy time that the teardown will work. Deletes nothing.
+# --- resource/preflight.py
 
 LONGEST_PATIENCE = 60.0
 
 
 def preflight(run, settings):
-  """Make every call of a teardown in a way that changes nothing."""
   missing = ""
   for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
     try:
@@ -1378,7 +1251,6 @@ def preflight(run, settings):
 
 
 def denied(run, settings):
-  """Yield (action, resource) of what a teardown needs and IAM does not allow."""
   for action, resource, call in probes(run, settings):
     try:
       call()
@@ -1391,7 +1263,6 @@ def denied(run, settings):
 
 
 def probes(run, settings):
-  """Yield the actions and resources of a teardown, with a call without effect for each."""
   ecr, target = run.clients("ecr"), settings.target
   names = {"registryId": target.account, "repositoryName": target.name}
   yield "ecr:ListImages", target.arn, partial(ecr.list_images, **names, maxResults=1)
@@ -1404,11 +1275,10 @@ def probes(run, settings):
     yield "lambda:InvokeFunction", arn, invoke
 
 
-# --- resource/deploy.py: Create and Update: check what is asked, prove that it will work, and delete nothing.
+# --- resource/deploy.py
 
 
 def deploy(run):
-  """Answer a Create or an Update."""
   identity, problem = run.identity, ""
   try:
     settings = parse_settings(run.properties, run.environment, run.context.invoked_function_arn)
@@ -1428,7 +1298,6 @@ def deploy(run):
 
 
 def taken_back(run):
-  """Tell whether the request belongs to the rollback of an update."""
   try:
     found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
   except aws_errors():
@@ -1436,7 +1305,7 @@ def taken_back(run):
   return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
-# --- resource/teardown.py: Delete: drain the repository if it is going away, and say how that ended.
+# --- resource/teardown.py
 
 NAMED_FAILURES = 3
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
@@ -1444,7 +1313,6 @@ LOGGED = ("images", "deleted", "left", "calls", "throttled", "rounds", "seconds"
 
 
 def tear_down(run):
-  """Answer a Delete."""
   target = parse_repository_arn(run.identity)
   if target is None:
     return keep(run, "this resource was never created for a repository")
@@ -1467,14 +1335,11 @@ def tear_down(run):
 
 
 def keep(run, why):
-  """Touch nothing, and say why."""
   run.log("decision", verdict="keep", why=why)
   return Answer(run.identity)
 
 
 def drain(run, repository):
-  """Drain the repository while there is time, and log each step."""
-
   def on_event(event):
     if isinstance(event, Deleted):
       run.deleted += event.deleted
@@ -1487,7 +1352,6 @@ def drain(run, repository):
 
 
 def verdict_on(report, run, target):
-  """Turn a report into the answer: SUCCESS means verified empty."""
   if report.empty:
     return Answer(run.identity)
   left = f"{'' if report.left_exact else 'at least '}{report.left}"
@@ -1504,17 +1368,15 @@ def verdict_on(report, run, target):
 
 
 def in_words(error, target):
-  """Say what went wrong with a call to ECR, and what to do."""
   action = f"ecr:{error.operation} on {target.arn}"
   remedy = f"; grant the function's role {action}" if error.denied else ""
   return f"{action} failed with {error}{remedy}"
 
 
-# --- resource/handler.py: The Lambda function: one answer to each request, whatever happens.
+# --- resource/handler.py
 
 
 def lambda_handler(event, context):
-  """Answer one request of CloudFormation, or go on with one that an earlier run began."""
   request = event if isinstance(event, dict) else {}
   url = str(request.get("ResponseURL") or "")
   log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
@@ -1532,7 +1394,6 @@ def lambda_handler(event, context):
 
 
 def answer_in_time(run):
-  """Do what is asked, and give up on it before Lambda kills the function."""
   verdicts = []
   worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
   worker.start()
@@ -1549,7 +1410,6 @@ def answer_in_time(run):
 
 
 def work(run):
-  """Do what is asked, whatever that turns out to be."""
   run.log("request", type=run.kind, identity=run.identity)
   try:
     if run.kind == "Delete":
