@@ -35,7 +35,7 @@ def test_the_first_error_ends_it_and_what_has_not_begun_is_left() -> None:
         given_up.wait(60)
         ended.append(number)
 
-    with pytest.raises(ValueError, match="^0$"):
+    with pytest.raises(ValueError, match=r"^0$"):
         at_once(work, range(1000), given_up.set)
     assert 1 <= len(begun) <= 3 * AT_ONCE
     assert sorted(ended) == sorted(set(begun) - {0})

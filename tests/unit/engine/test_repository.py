@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
 
 ACCOUNT = "123456789012"
-INDEX = sorted(INDEX_TYPES)[0]
+INDEX = min(INDEX_TYPES)
 
 
 @pytest.fixture
