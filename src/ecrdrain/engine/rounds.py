@@ -172,6 +172,7 @@ class Drain:
         Images of the first page that no part shows go last; a part could have missed them.
         """
         unseen = {row.digest for row in first.rows}
+        self.tally.waiting.update(unseen)
         for part in self.repository.parts:
             yield self._part(part, unseen)
         yield unseen

@@ -556,6 +556,21 @@ def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
     assert report.left == 1_000 - report.deleted == len(registry.rules)
 
 
+def test_all_that_a_long_listing_has_shown_is_left_when_it_is_over() -> None:
+    """Its first page counts, whatever part its images belong to."""
+    limits = SimulatedLimits()
+    registry = Registry(images(300, 300), page_size=100)
+    shown = {row.digest for part in ("ANY", "TAGGED") for row in registry.rows(None, part).rows}
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Listed) and registry.asked == ["ANY", "TAGGED"]:
+            limits.stop.set()
+
+    report = simulate(registry, limits, on_event=stop)
+    assert (report.deleted, report.left, report.left_exact) == (0, len(shown), False)
+    assert len(shown) > 100
+
+
 @pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])
 def test_what_a_round_has_left_is_known_until_the_next_listing_has_come(why: str) -> None:
     """A drain that ends before that reports what the round before could not delete, and why."""
