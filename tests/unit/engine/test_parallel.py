@@ -37,7 +37,7 @@ def test_the_first_error_ends_it_and_what_has_not_begun_is_left() -> None:
 
     with pytest.raises(ValueError, match=r"^0$"):
         at_once(work, range(1000), given_up.set)
-    assert 1 <= len(begun) <= 3 * AT_ONCE
+    assert 1 <= len(begun) <= AT_ONCE + 1, "the thread that failed takes one more"
     assert sorted(ended) == sorted(set(begun) - {0})
 
 
