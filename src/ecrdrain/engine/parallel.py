@@ -36,7 +36,8 @@ def at_once(
                 future.result()  # an error ends it all; what has not begun is left
         return [future.result() for future in futures]
     except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
         give_up()
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown()

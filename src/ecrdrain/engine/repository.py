@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from sys import intern
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecrdrain.engine.calls import watch
@@ -129,7 +130,8 @@ def delete_images(client: Any, names: dict[str, Any], digests: Sequence[str]) ->
     refused: dict[str, Failure] = {}
     for row in answer.get("failures", []):
         named = row.get("imageId", {}).get("imageDigest")
-        code, reason = row.get("failureCode", "Unknown"), row.get("failureReason", "")
+        code = intern(row.get("failureCode", "Unknown"))  # one text for thousands of refusals
+        reason = row.get("failureReason", "")
         for digest in [named] if named in digests else digests:
             refused.setdefault(digest, Failure(digest, code, reason))
     return list(refused.values())

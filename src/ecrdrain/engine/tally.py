@@ -52,7 +52,7 @@ class Tally:
             self.refused.pop(digest, None)
             failure = failed.get(digest)
             if failure is not None and failure.code != GONE:
-                self.refused[digest] = failure
+                self.refused[failure.digest] = failure  # one text for both: memory
             elif failure is None or unheard:
                 deleted += 1
         self.deleted += deleted

@@ -106,20 +106,17 @@ class Registry:
 
 
 class DescribedRegistry(Registry):
-    """The same, listed as DescribeImages lists: each image once, with its kind, in one page."""
+    """The same, listed as DescribeImages lists: each image once, with its kind, in one part."""
 
     list_operation = "DescribeImages"
     parts: Sequence[str] = ()
 
     def rows(self, token: str | None, part: str) -> Page:
-        """Return all images, without a call."""
-        assert (token, part) == (None, "ANY")
-        rows: list[Row] = []
-        while True:
-            images, token = self.rules.images(image_status="ANY", token=token, limit=1000)
-            rows += map(described, images)
-            if token is None:
-                return Page(rows, None)
+        """Return a page, without a call."""
+        images, following = self.rules.images(
+            tag_status=part, image_status="ANY", token=token, limit=self._page_size
+        )
+        return Page([described(image) for image in images], following)
 
 
 def described(image: Image) -> Row:

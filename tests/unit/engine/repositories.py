@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -15,11 +16,15 @@ from tests.unit.engine.registry import (
 )
 
 if TYPE_CHECKING:
-    import random
     from typing import Any
 
 page_sizes = st.sampled_from((1, 3, 7, 40, 1000))
 seeds = st.integers(0, 2**32)
+
+
+def luck(seed: int) -> random.Random:
+    """Return chance that repeats itself."""
+    return random.Random(seed)  # noqa: S311 - nothing secret
 
 
 def grow(chance: random.Random, images: int, rules: Rules | None = None, first: int = 0) -> Rules:

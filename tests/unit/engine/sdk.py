@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from botocore import endpoint
@@ -20,13 +20,14 @@ FASTER = 1_000
 @contextmanager
 def quick_sdk() -> Iterator[None]:
     """Let the SDK wait a thousandth of the time, before repeats and for its own pace."""
-    amount = bucket.TokenBucket._sleep_amount
+    token_bucket: Any = bucket.TokenBucket  # its stubs leave its inside out
+    amount = token_bucket._sleep_amount
     sleep = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / FASTER))
     with (
         patch.object(endpoint, "time", sleep),
         patch.object(bucket.Clock, "current_time", lambda _: time.time() * FASTER),
         patch.object(
-            bucket.TokenBucket, "_sleep_amount", lambda self, want: amount(self, want) / FASTER
+            token_bucket, "_sleep_amount", lambda self, want: amount(self, want) / FASTER
         ),
     ):
         yield

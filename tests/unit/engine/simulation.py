@@ -145,7 +145,8 @@ def simulate(
 ) -> Report:
     """Drain a repository, and check that the events add up to the report."""
     limits = limits or SimulatedLimits()
-    pool = SimulatedPool(concurrency, limits.time, random.Random(seed))
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    pool = SimulatedPool(concurrency, limits.time, chance)
     events: list[Event] = []
 
     def hear(event: Event) -> None:

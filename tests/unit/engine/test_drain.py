@@ -168,17 +168,17 @@ def test_a_long_listing_is_read_in_parts_and_deleted_while_it_is_read() -> None:
     assert tagged == {digest_of(number) for number in range(450)}
 
 
-def test_a_repository_that_is_not_listed_in_parts_goes_by_its_phases() -> None:
+def test_a_repository_that_cannot_be_listed_in_parts_is_held_until_its_images_go() -> None:
     """Children are listed before their indexes, and go after them all the same."""
     rules = Rules()
     for number in range(200):
         add(rules, number, rank=0)
     for number in range(200, 300):
         add(rules, number, children=[number - 200, number - 100], rank=1)
-    registry = DescribedRegistry(rules)
+    registry = DescribedRegistry(rules, page_size=70)
     report = simulate(registry, concurrency=1)
-    assert registry.asked == ["ANY"] * 2
-    assert report.calls == {"DescribeImages": 2, "BatchDeleteImage": 3}
+    assert registry.asked == ["ANY"] * 6
+    assert report.calls == {"DescribeImages": 6, "BatchDeleteImage": 3}
 
 
 def test_an_image_whose_tags_lie_on_several_pages_is_sent_once() -> None:
@@ -228,7 +228,7 @@ def test_an_image_that_no_part_of_a_long_listing_shows_is_deleted_all_the_same()
 
     registry = Lagging(images(20, 20), page_size=10)
     report = simulate(registry, concurrency=1)
-    assert (report.empty, report.deleted) == (True, 40)
+    assert (report.empty, report.deleted, report.rounds) == (True, 40, 2)
     assert registry.batches[-1] == [digest_of(0)]
 
 
@@ -339,6 +339,19 @@ def test_what_somebody_else_deletes_does_not_count_even_after_a_refusal() -> Non
 
     report = simulate(Registry(rules, meddle=delete))
     assert (report.empty, report.deleted, report.left) == (True, 0, 0)
+
+
+def test_what_was_refused_and_is_not_listed_any_more_is_not_left() -> None:
+    """Somebody else has deleted it between two rounds."""
+    limits = SimulatedLimits()
+    registry = Registry(images(3), refuse={digest_of(1): "KmsError"})
+
+    def delete(event: Event) -> None:
+        if isinstance(event, RoundEnded):
+            registry.rules.delete([ImageId(digest_of(1))])
+
+    report = simulate(registry, limits, on_event=delete)
+    assert (report.empty, report.deleted, report.left, report.failures) == (True, 2, 0, ())
 
 
 def test_images_that_ecr_still_lists_after_deleting_them_do_not_count_twice() -> None:
@@ -465,6 +478,15 @@ def test_a_denial_in_the_middle_ends_the_drain_with_its_code_and_what_is_left_fo
     assert report.calls["BatchDeleteImage"] <= 3, "but for what was under way"
 
 
+def test_batches_that_no_thread_has_taken_are_not_sent_after_an_error() -> None:
+    """Two are under way when the first is denied, and one waits: that one is left."""
+    registry = Troubled(images(1_000))
+    registry.problems["BatchDeleteImage"] = [denied()] * 9
+    report = simulate(registry, concurrency=2)
+    assert report.calls["BatchDeleteImage"] == 3
+    assert (report.deleted, report.left) == (0, 1_000)
+
+
 @pytest.mark.parametrize("took_effect", [False, True])
 @pytest.mark.parametrize("problem", [unanswered(), server_error()])
 def test_what_a_lost_call_did_is_neither_claimed_as_deleted_nor_as_left(
@@ -554,6 +576,21 @@ def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
     report = simulate(registry, limits, concurrency=1)
     assert 0 < report.deleted < 1_000
     assert report.left == 1_000 - report.deleted == len(registry.rules)
+
+
+def test_all_that_a_long_listing_has_shown_is_left_when_it_is_over() -> None:
+    """Its first page counts, whatever part its images belong to."""
+    limits = SimulatedLimits()
+    registry = Registry(images(300, 300), page_size=150)
+    shown = {row.digest for part in ("ANY", "TAGGED") for row in registry.rows(None, part).rows}
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Listed) and registry.asked == ["ANY", "TAGGED"]:
+            limits.stop.set()
+
+    report = simulate(registry, limits, on_event=stop)
+    assert (report.deleted, report.left, report.left_exact) == (0, len(shown), False)
+    assert len(shown) > 150
 
 
 @pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from ecrdrain.lab.ecr import ImageId, SameCall
 from tests.effort import examples
 from tests.unit.engine.faulty import Faults, FaultyRegistry
 from tests.unit.engine.registry import add, digest_of, number_of
-from tests.unit.engine.repositories import grow, opened, page_sizes, seeds
+from tests.unit.engine.repositories import grow, luck, opened, page_sizes, seeds
 from tests.unit.engine.simulation import LONGEST_CALL, Clock, SimulatedLimits, simulate
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def test_every_graph_of_images_ends_empty_and_each_image_is_counted_once(
     seed: int, images: int, page_size: int, same_call: SameCall
 ) -> None:
     """Any graph, page size, order and way of listing ends empty, without a pause."""
-    chance, limits = random.Random(seed), SimulatedLimits()
+    chance, limits = luck(seed), SimulatedLimits()
     registry = opened(chance, grow(chance, images), page_size=page_size, same_call=same_call)
     report = simulate(registry, limits, seed=seed, concurrency=chance.randint(1, 8))
     assert len(registry.rules) == 0
@@ -69,7 +68,7 @@ def test_an_image_is_sent_again_only_after_a_refusal_for_the_sake_of_an_index(
     seed: int, images: int, page_size: int, same_call: SameCall
 ) -> None:
     """Each digest goes into one call, at most a hundred a call, unless ECR has refused it."""
-    chance = random.Random(seed)
+    chance = luck(seed)
     registry = opened(chance, grow(chance, images), page_size=page_size, same_call=same_call)
     allowed = Counter(image.digest for image in registry.rules)
     delete = registry.delete
@@ -94,7 +93,7 @@ def test_an_image_that_never_goes_is_left_and_said_why(
     seed: int, images: int, page_size: int, same_call: SameCall
 ) -> None:
     """What ECR keeps refusing is reported with its code, and so is all that it holds back."""
-    chance = random.Random(seed)
+    chance = luck(seed)
     stubborn = chance.sample(range(images), min(images, chance.randint(0, 5)))
     registry = opened(
         chance,
@@ -120,7 +119,7 @@ def test_an_image_that_never_goes_is_left_and_said_why(
 @given(seeds, st.integers(0, 200), page_sizes)
 def test_images_pushed_meanwhile_go_too(seed: int, images: int, page_size: int) -> None:
     """Images and indexes that arrive while the drain runs are just more work."""
-    chance = random.Random(seed)
+    chance = luck(seed)
     pushed = itertools.count(10_000)
     last_call = chance.randint(1, 20)
     late = 0
@@ -147,7 +146,7 @@ def test_images_that_somebody_else_deletes_meanwhile_do_not_count(
     seed: int, images: int, page_size: int
 ) -> None:
     """Two that delete at once count each image once between them."""
-    chance = random.Random(seed)
+    chance = luck(seed)
     theirs = 0
 
     def delete(rules: Rules, _call: int) -> None:
@@ -168,7 +167,7 @@ def test_faults_of_every_kind_leave_an_empty_repository(
     seed: int, page_size: int, same_call: SameCall
 ) -> None:
     """Tries that fail in each way, stale tokens, images refused once: all go, counted once."""
-    chance, limits = random.Random(seed), SimulatedLimits()
+    chance, limits = luck(seed), SimulatedLimits()
     images = chance.randint(0, 400)
     faults = Faults(
         chance.choice((0.02, 0.05, 0.1)),
@@ -193,7 +192,7 @@ def test_a_drain_that_is_stopped_sends_nothing_more_and_reports_what_it_knows(
     interrupted: bool,  # noqa: FBT001 - hypothesis draws it
 ) -> None:
     """A deadline or an interrupt at any moment: no try starts later, and the report is true."""
-    chance, clock, stop = random.Random(seed), Clock(), threading.Event()
+    chance, clock, stop = luck(seed), Clock(), threading.Event()
     limits = SimulatedLimits(None if interrupted else end, stop, clock)
     if interrupted:
         clock.at(end, stop.set)
@@ -219,7 +218,7 @@ def test_a_drain_that_is_stopped_sends_nothing_more_and_reports_what_it_knows(
 @given(seeds, st.integers(1, 30))
 def test_a_denial_in_the_middle_ends_the_drain_and_is_named(seed: int, denied_from: int) -> None:
     """What was in flight is counted; the report names the operation and AWS's code."""
-    chance = random.Random(seed)
+    chance = luck(seed)
     images = chance.randint(900, 1_000)
     registry = FaultyRegistry(
         grow(chance, images), Faults(0.02, denied_from=denied_from), chance, page_size=100
@@ -240,7 +239,7 @@ def test_with_faults_an_image_that_never_goes_is_named_and_all_others_go(
     seed: int, code: str
 ) -> None:
     """The rest is deleted; what stays is reported with its own code, and the count is exact."""
-    chance, limits = random.Random(seed), SimulatedLimits()
+    chance, limits = luck(seed), SimulatedLimits()
     images = chance.randint(1, 300)
     hostile = digest_of(chance.randrange(images))
     registry = FaultyRegistry(

@@ -21,10 +21,10 @@ def test_a_call_may_start_before_the_deadline_and_not_at_it() -> None:
     clock = Clock()
     limits = Limits(5.0, clock=clock)
     limits.check(ahead=4.9)
-    with pytest.raises(Halted, match="^deadline$"):
+    with pytest.raises(Halted, match=r"^deadline$"):
         limits.check(ahead=5.0)
     clock.advance(5.0)
-    with pytest.raises(Halted, match="^deadline$"):
+    with pytest.raises(Halted, match=r"^deadline$"):
         limits.check()
 
 
@@ -44,7 +44,7 @@ def test_a_pause_that_would_outlast_the_deadline_is_not_begun() -> None:
         def wait(self, timeout: float | None = None) -> bool:
             raise AssertionError(timeout)
 
-    with pytest.raises(Halted, match="^deadline$"):
+    with pytest.raises(Halted, match=r"^deadline$"):
         Limits(5.0, NoWaiting(), Clock()).pause(5.0)
 
 
@@ -60,7 +60,7 @@ def test_an_interrupt_ends_a_pause() -> None:
             return True
 
     stop = Interrupted()
-    with pytest.raises(Halted, match="^interrupt$"):
+    with pytest.raises(Halted, match=r"^interrupt$"):
         Limits(stop=stop).pause(30.0)
     assert waits == [30.0]
 
