@@ -49,14 +49,12 @@ def _ecrdrain(_: str) -> Work:
 
 
 def _sequential(_: str) -> Work:
-    import boto3  # noqa: PLC0415 - as above
+    import boto3  # noqa: F401, PLC0415 - as above
 
-    from ecrdrain.engine import DescribingRepository, OneAtATime, drain_repository  # noqa: PLC0415
-
-    repository = DescribingRepository(boto3.client("ecr"), os.environ["ECR_REPOSITORY_NAME"])
+    import ecrdrain  # noqa: PLC0415 - as above
 
     def work() -> Claim:
-        report = drain_repository(repository, calls=OneAtATime())
+        report = ecrdrain.drain(os.environ["ECR_REPOSITORY_NAME"], concurrency=1)
         return report.empty, f"{report.deleted} deleted, {report.left} left"
 
     return work
