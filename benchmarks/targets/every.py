@@ -20,11 +20,11 @@ from benchmarks.targets.memory import memory_targets
 from benchmarks.targets.orders import orders_text
 from benchmarks.targets.pace import paced_run, paced_targets, race_target
 from benchmarks.targets.sizes import Sizes
-from benchmarks.targets.strain import OUTAGES, SLOW_RATE, outage_text, slow_text
+from benchmarks.targets.strain import OUTAGES, SLOWEST, outage_text, slow_text
 from benchmarks.targets.target import Target
 
-SLOW_RATES, FAST_RATES = (2.0, 10.0), (20.0, 50.0)
-"""Calls a second. At the former a drain waits nearly all the time."""
+SLOW, FASTER = 2.0, (10.0, 20.0, 50.0)
+"""Calls a second. At the slow rate a drain waits nearly all the time."""
 
 LANES = 4
 """Drains that wait, beside one that works."""
@@ -72,29 +72,20 @@ def measure_targets(sizes: Sizes, say: Say) -> Measured:
         times = judged([*time_targets(drained)])
         race = judged([race_target(stage, sizes.raced, sizes.race_repetitions)])
         fast = []
-        for rate in FAST_RATES:
+        for rate in FASTER:
             runs = {door: paced_run(stage, DOORS[door], rate, sizes.paced) for door in DOORS}
             fast += judged(paced_targets(rate, sizes.paced, runs))
     calls = judged([*delete_targets(drained), list_target(drained)])
     with Stage() as stage, ThreadPoolExecutor(LANES) as lanes:
-        waiting = {
-            rate: _at_rate(lanes, rate, images)
-            for rate, images in (
-                *((rate, sizes.paced) for rate in SLOW_RATES),
-                (SLOW_RATE, sizes.slow),
-            )
-        }
+        at_slow = _at_rate(lanes, SLOW, sizes.paced)
+        at_slowest = _at_rate(lanes, SLOWEST, sizes.slow)
         outages = [lanes.submit(_outage, answers, sizes) for answers in OUTAGES]
         memory = judged([*memory_targets(stage, sizes.remembered)])
         orders = figure(orders_text(stage, sizes.drained))
         faults = judged([faults_target(lambda seed: Stage(seed=seed), sizes.faulty)])
         first = judged([first_answer_target()])
-        slow = [
-            target
-            for rate in SLOW_RATES
-            for target in judged(paced_targets(rate, sizes.paced, _results(waiting[rate])))
-        ]
-        slowest = figure(slow_text(_results(waiting[SLOW_RATE]), sizes.slow))
+        slow = judged(paced_targets(SLOW, sizes.paced, _results(at_slow)))
+        slowest = figure(slow_text(_results(at_slowest), sizes.slow))
         after = [figure(outage.result()) for outage in outages]
     return Measured(
         [*times, *race, *calls, *slow, *fast, *memory, *faults, *first],

@@ -7,7 +7,7 @@ from benchmarks.targets.doors import LATENCY, PYTHON
 from benchmarks.targets.pace import least_seconds, seconds_text, throttled_text
 from ecrdrain.lab.strict import Fault
 
-SLOW_RATE = 1.0
+SLOWEST = 1.0
 OUTAGE_BEGINS = 1.0
 LIMIT_SECONDS = 900.0
 
@@ -20,12 +20,14 @@ OUTAGES: Mapping[str, tuple[Behaviour, Behaviour]] = {
 
 def slow_text(runs: Mapping[str, Run], images: int) -> str:
     """Return what a rate of 1 call a second cost each door."""
-    figures = "; ".join(
-        f"{door} {seconds_text([run])}, {throttled_text(run)} throttled"
-        for door, run in runs.items()
-    )
-    least = least_seconds(SLOW_RATE, images)
-    return f"At {SLOW_RATE:g} call/s, {images:,} images ({least:.0f} s at least): {figures}."
+    figures = "; ".join(f"{door} {_slow_figures(run)}" for door, run in runs.items())
+    least = least_seconds(SLOWEST, images)
+    return f"At {SLOWEST:g} call/s, {images:,} images ({least:.0f} s at least): {figures}."
+
+
+def _slow_figures(run: Run) -> str:
+    figures = f"{seconds_text([run])}, {throttled_text(run)} throttled"
+    return f"{figures} ({run.words})" if run.left else figures
 
 
 def outage_text(stage: Stage, answers: str, images: int, seconds: float) -> str:

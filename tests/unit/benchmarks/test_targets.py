@@ -19,7 +19,7 @@ from benchmarks.targets.doors import (
     run_doors,
     time_targets,
 )
-from benchmarks.targets.faults import faults_target
+from benchmarks.targets.faults import faults_target, is_true
 from benchmarks.targets.first_answer import first_answer_target
 from benchmarks.targets.memory import memory_targets
 from benchmarks.targets.orders import orders_text
@@ -237,6 +237,25 @@ def test_faults_may_leave_no_image_and_no_lie() -> None:
     assert not faults_target(lambda _: stage(claim=Claim.FAILURE), 10).met
 
 
+@pytest.mark.parametrize(
+    ("facts", "true"),
+    [
+        ({"words": "1,000 images deleted"}, True),
+        ({"words": "999 deleted, 0 left"}, False),
+        ({"words": ""}, True),  # the function's answer has no count
+        ({"left": 1}, False),
+        ({"left": 1, "claim": Claim.FAILURE}, True),
+        ({"claim": Claim.FAILURE}, False),
+    ],
+)
+def test_a_report_is_true_when_the_server_says_the_same(
+    facts: dict[str, Any],
+    true: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """An "empty" and a count that the server does not confirm are not true."""
+    assert is_true(run(**facts), 1_000) is true
+
+
 def test_every_run_with_faults_meets_other_faults() -> None:
     """Each case has a server with a seed of its own, and every door has the same cases."""
     seeds = []
@@ -290,6 +309,13 @@ def test_an_outage_is_told_by_the_time_after_it(answers: str) -> None:
 
     assert f"nothing but {answers}" in text
     assert "empty 2.0 s after it" in text
+
+
+def test_a_drain_that_failed_at_a_slow_rate_says_why() -> None:
+    """Where images were left at 1 call a second, the sentence has the door's own words."""
+    text = slow_text({"command": run(3.0, left=5, words="no luck")}, 3_000)
+
+    assert "command 3.0 s, 5 images left, 0% (0 of 12) throttled (no luck)" in text
 
 
 def test_an_outage_that_a_drain_did_not_survive_is_told_too() -> None:
