@@ -81,6 +81,8 @@ def targets_text(facts: str, measured: Measured) -> str:
             "### What each door takes",
             f"{conditions}: the median of the seconds, the most of the calls.",
             measured.doors,
+            "Delete calls when a repository is listed in another order, over the fewest possible:",
+            measured.orders,
             "### Without a target",
             "\n".join(f"- {figure}" for figure in measured.figures),
         ]

@@ -172,13 +172,13 @@ def list_target(drained: DoorRuns) -> Target:
 
 def doors_table(drained: DoorRuns) -> str:
     """Return what each door took, one line a topology."""
-    header = ["images", "Python", "function", "Python program", "command"]
+    header = ["images", "Python", "Python program", "command", "function"]
     header += [f"{what} calls: {door}" for what in ("delete", "list") for door in DOORS]
     lines = []
     for topology in TOPOLOGIES:
         seconds = [
             f"{drained.seconds(topology, peer):.1f} s"
-            for peer in (PYTHON, FUNCTION, PROGRAM, COMMAND)
+            for peer in (PYTHON, PROGRAM, COMMAND, FUNCTION)
         ]
         runs = [drained.of(topology, peer) for peer in DOORS.values()]
         deletes = [str(max(delete_calls(run) for run in of_door)) for of_door in runs]

@@ -17,7 +17,7 @@ from benchmarks.targets.doors import (
 from benchmarks.targets.faults import faults_target
 from benchmarks.targets.first_answer import first_answer_target
 from benchmarks.targets.memory import memory_targets
-from benchmarks.targets.orders import orders_text
+from benchmarks.targets.orders import orders_table
 from benchmarks.targets.pace import paced_run, paced_targets, race_target
 from benchmarks.targets.sizes import Sizes
 from benchmarks.targets.strain import OUTAGES, SLOWEST, outage_text, slow_text
@@ -40,12 +40,14 @@ class Measured:
         targets: The targets.
         images: How many images the doors emptied.
         doors: A table of what each door took.
+        orders: A table of what other orders of listing took.
         figures: Sentences on what has no target.
     """
 
     targets: list[Target]
     images: int
     doors: str
+    orders: str
     figures: list[str]
 
 
@@ -81,7 +83,7 @@ def measure_targets(sizes: Sizes, say: Say) -> Measured:
         at_slowest = _at_rate(lanes, SLOWEST, sizes.slow)
         outages = [lanes.submit(_outage, answers, sizes) for answers in OUTAGES]
         memory = judged([*memory_targets(stage, sizes.remembered)])
-        orders = figure(orders_text(stage, sizes.drained))
+        orders = orders_table(stage, sizes.drained)
         faults = judged([faults_target(lambda seed: Stage(seed=seed), sizes.faulty)])
         first = judged([first_answer_target()])
         slow = judged(paced_targets(SLOW, sizes.paced, _results(at_slow)))
@@ -91,7 +93,8 @@ def measure_targets(sizes: Sizes, say: Say) -> Measured:
         [*times, *race, *calls, *slow, *fast, *memory, *faults, *first],
         sizes.drained,
         doors_table(drained),
-        [slowest, *after, orders],
+        orders,
+        [slowest, *after],
     )
 
 

@@ -41,10 +41,12 @@ def outage_text(stage: Stage, answers: str, images: int, seconds: float) -> str:
         limit=LIMIT_SECONDS,
         changes={OUTAGE_BEGINS: begin, recovery: end},
     )
-    outcome = f"{run.left:,} images left after all ({run.words})"
-    if not run.left:
-        outcome = f"empty {run.seconds - recovery:.1f} s after it"
+    if run.left:
+        outcome = f"{run.left:,} images left ({run.words})"
+    else:
+        outcome = f"empty {run.seconds - recovery:.1f} s after the recovery"
     return (
-        f"{seconds:.0f} s of nothing but {answers}, {images:,} images, from the second second on: "
-        f"{outcome}, {sum(run.calls.values()):,} calls in all, {run.throttled} throttled."
+        f"{images:,} images, and {OUTAGE_BEGINS:.0f} s after the start AWS answers nothing but "
+        f"{answers} for {seconds:.0f} s: {outcome}; {sum(run.calls.values()):,} calls, "
+        f"{run.throttled} throttled."
     )
