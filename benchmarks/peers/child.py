@@ -1,4 +1,4 @@
-"""The process of one peer: load, say "ready", work when told to, say what it claims.
+"""The process of one peer: load, say "ready", work on "go", say what it claims.
 
 `python -m benchmarks.peers.child NAME`; where and which repository comes with the environment.
 Lines on standard output are for the one who measures, all else goes to standard error. In the end
@@ -28,11 +28,11 @@ def main() -> None:
     name = sys.argv[1]
     with contextlib.redirect_stdout(sys.stderr):
         work = _ROLES[name](name)
-    _tell("ready")
+    _write("ready")
     sys.stdin.readline()
     with contextlib.redirect_stdout(sys.stderr):
         success, words = work()
-    _tell(json.dumps({"success": success, "words": words}))
+    _write(json.dumps({"success": success, "words": words}))
     sys.stdin.readline()
 
 
@@ -128,7 +128,7 @@ _ROLES: dict[str, Callable[[str], Work]] = {
 }
 
 
-def _tell(line: str) -> None:
+def _write(line: str) -> None:
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Targets on time: at a rate limit that no door is told, and without one."""
+"""Targets on time: at a rate limit that no door knows, and without one."""
 
 import math
 import statistics
