@@ -123,8 +123,8 @@ def _words(comparison: Comparison, row: Row) -> tuple[str, bool]:
         return f"stopped after {row.seconds:.0f} s: {row.left:,} left", True
     if row.left:
         claim = row.typical.claim
-        told = "reports success" if claim is Claim.SUCCESS else "reports failure"
-        return f"{row.seconds:.1f} s: {row.left:,} left, {told}", True
+        report = "reports success" if claim is Claim.SUCCESS else "reports failure"
+        return f"{row.seconds:.1f} s: {row.left:,} left, {report}", True
     if row.peer.takes_repository:
         return f"{row.seconds:.1f} s, with the repository itself", False
     ratio = "" if row.peer.name == OURS else f" ({ratio_text(comparison, row)})"

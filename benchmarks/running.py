@@ -1,13 +1,18 @@
 """One run of one peer against a strict ECR server, counted by the server."""
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from benchmarks.peers.catalogue import Peer
-from benchmarks.peers.process import Claim, PeerProcess
+from benchmarks.peers.process import Claim
 from ecrdrain.lab.strict import State, StrictEcr
+
+Behaviour = Mapping[str, Any]
+"""Fields of the strict ECR server's own `Behaviour`."""
 
 _SETTLE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
@@ -28,7 +33,8 @@ class Run:
     """What came of one run.
 
     Attributes:
-        seconds: From the word "go", with all libraries loaded, to the tool's own last word.
+        seconds: From the word "go", with all libraries loaded, to the tool's own last word; of
+            a tool that is timed as a whole process, from its start to its end.
         claim: What the tool says of its run.
         words: Its last words.
         calls: Calls by operation, throttled and failed ones included.
@@ -57,21 +63,29 @@ class Stage:
 
     Attributes:
         in_process: Serve from a thread of this process: for tests, not for measuring.
+        seed: Decides which calls and which images meet a fault.
     """
 
     in_process: bool = False
+    seed: int = 0
     _server: StrictEcr = field(init=False)
     _runs: int = field(init=False, default=0)
 
     def __enter__(self) -> Self:
-        self._server = StrictEcr.start(in_process=self.in_process)
+        self._server = StrictEcr.start(in_process=self.in_process, seed=self.seed)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()
 
     def run(
-        self, peer: Peer, images: Images, behaviour: Mapping[str, Any], *, limit: float
+        self,
+        peer: Peer,
+        images: Images,
+        behaviour: Behaviour,
+        *,
+        limit: float,
+        changes: Mapping[float, Behaviour] | None = None,
     ) -> Run:
         """Let the peer empty a new repository; stop it after `limit` seconds.
 
@@ -80,6 +94,7 @@ class Stage:
             images: What is in it.
             behaviour: Fields of the strict ECR server's `Behaviour`; others have their defaults.
             limit: Seconds that the run may take.
+            changes: How AWS behaves from so many seconds after the start on; None: as before.
         """
         self._runs += 1
         repository = f"bench-{self._runs}"
@@ -93,10 +108,10 @@ class Stage:
             order=images.order,
         )
         self._server.configure(**behaviour)
-        environment = peer.environment(self._server.endpoint_url, repository)
-        with PeerProcess(peer.command, environment) as process:
+        with peer.process(self._server.endpoint_url, repository) as process:
             self._server.reset_counts()
-            outcome = process.work(limit)
+            with self._changing(changes or {}):
+                outcome = process.work(limit)
             peak = process.peak_mib()
         state = self._settled()
         held = state.repositories.get(f"ecr/{repository}")
@@ -110,6 +125,22 @@ class Stage:
             left=held.images if held else 0,
             peak_mib=peak,
         )
+
+    @contextmanager
+    def _changing(self, changes: Mapping[float, Behaviour]) -> Iterator[None]:
+        """Change how the server behaves while the block runs."""
+        timers = [
+            threading.Timer(seconds, self._server.configure, kwargs=dict(behaviour))
+            for seconds, behaviour in changes.items()
+        ]
+        for timer in timers:
+            timer.start()
+        try:
+            yield
+        finally:
+            for timer in timers:
+                timer.cancel()
+                timer.join()
 
     def _settled(self) -> State:
         """Return the server's state once the calls of a stopped process have ended."""

@@ -5,8 +5,9 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.peers.process import ROOT
+from benchmarks.peers.process import ROOT, PeerProcess, ReadyProcess, WholeProcess
 from benchmarks.scenarios import (
     ARTICLE,
     CDK,
@@ -29,9 +30,11 @@ class Peer:
 
     Attributes:
         title: Its name in tables.
-        command: Its process, which speaks as `benchmarks.peers.child` says.
+        command: Its process; unless `whole`, it speaks as `benchmarks.peers.child` says.
         lacking: Says what this machine lacks to run it; None: nothing.
         takes_repository: Whether the repository goes too, so that it is no rival but a floor.
+        whole: Whether it is timed from its start on, and claims by its exit status.
+        arguments: What comes after the command, by the server's URL and the repository's name.
     """
 
     name: str
@@ -39,6 +42,16 @@ class Peer:
     command: tuple[str, ...]
     lacking: Callable[[], str | None] = lambda: None
     takes_repository: bool = False
+    whole: bool = False
+    arguments: Callable[[str, str], tuple[str, ...]] = lambda _url, _repository: ()
+
+    def process(self, endpoint_url: str, repository: str) -> PeerProcess:
+        """Return the process that empties a repository of a server; `with` makes it ready."""
+        command = (*self.command, *self.arguments(endpoint_url, repository))
+        environment = self.environment(endpoint_url, repository)
+        if self.whole:
+            return WholeProcess(command, environment)
+        return ReadyProcess(command, environment)
 
     def environment(self, endpoint_url: str, repository: str) -> dict[str, str]:
         """Return an environment that leads to the server and to no setting of the user."""
@@ -78,7 +91,26 @@ def _without_node() -> str | None:
     return None
 
 
+def _drain_arguments(endpoint_url: str, repository: str) -> tuple[str, ...]:
+    return ("drain", repository, "--yes", "--endpoint-url", endpoint_url)
+
+
 SEQUENTIAL = Peer("sequential", "ecrdrain, one call at a time", _python("sequential"))
+
+COMMAND = Peer(
+    "ecrdrain-command",
+    "ecrdrain's command",
+    (str(Path(sys.executable).parent / "ecrdrain"),),
+    whole=True,
+    arguments=_drain_arguments,
+)
+
+PROGRAM = Peer(
+    "ecrdrain-program",
+    "a Python program with ecrdrain",
+    (sys.executable, "-m", "benchmarks.peers.program"),
+    whole=True,
+)
 
 PEERS = {
     peer.name: peer

@@ -1,4 +1,4 @@
-"""The process of one peer: load, say "ready", work when told to, say what it claims.
+"""The process of one peer: load, say "ready", work on "go", say what it claims.
 
 `python -m benchmarks.peers.child NAME`; where and which repository comes with the environment.
 Lines on standard output are for the one who measures, all else goes to standard error. In the end
@@ -28,11 +28,11 @@ def main() -> None:
     name = sys.argv[1]
     with contextlib.redirect_stdout(sys.stderr):
         work = _ROLES[name](name)
-    _tell("ready")
+    _write("ready")
     sys.stdin.readline()
     with contextlib.redirect_stdout(sys.stderr):
         success, words = work()
-    _tell(json.dumps({"success": success, "words": words}))
+    _write(json.dumps({"success": success, "words": words}))
     sys.stdin.readline()
 
 
@@ -49,14 +49,12 @@ def _ecrdrain(_: str) -> Work:
 
 
 def _sequential(_: str) -> Work:
-    import boto3  # noqa: PLC0415 - as above
+    import boto3  # noqa: F401, PLC0415 - as above
 
-    from ecrdrain.engine import DescribingRepository, OneAtATime, drain_repository  # noqa: PLC0415
-
-    repository = DescribingRepository(boto3.client("ecr"), os.environ["ECR_REPOSITORY_NAME"])
+    import ecrdrain  # noqa: PLC0415 - as above
 
     def work() -> Claim:
-        report = drain_repository(repository, calls=OneAtATime())
+        report = ecrdrain.drain(os.environ["ECR_REPOSITORY_NAME"], concurrency=1)
         return report.empty, f"{report.deleted} deleted, {report.left} left"
 
     return work
@@ -130,7 +128,7 @@ _ROLES: dict[str, Callable[[str], Work]] = {
 }
 
 
-def _tell(line: str) -> None:
+def _write(line: str) -> None:
     print(line, flush=True)
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from benchmarks.bench import comparison_text
 from benchmarks.comparing import compare
-from benchmarks.peers.catalogue import PEERS, SEQUENTIAL, Peer
+from benchmarks.peers.catalogue import COMMAND, PEERS, PROGRAM, SEQUENTIAL, Peer
 from benchmarks.peers.process import Claim, PeerError
 from benchmarks.running import Images, Stage
 from benchmarks.scenarios import Scenario
 
 pytestmark = pytest.mark.once
 
-HERE = [peer for peer in (*PEERS.values(), SEQUENTIAL) if peer.lacking() is None]
+HERE = [peer for peer in (*PEERS.values(), SEQUENTIAL, COMMAND, PROGRAM) if peer.lacking() is None]
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def stage() -> Iterator[Stage]:
         yield running
 
 
-def program(source: str) -> Peer:
+def program(source: str, *, whole: bool = False) -> Peer:
     """Return a peer that runs this source."""
-    return Peer("program", "a program", (sys.executable, "-c", source))
+    return Peer("program", "a program", (sys.executable, "-c", source), whole=whole)
 
 
 @pytest.mark.parametrize("peer", HERE, ids=lambda peer: peer.name)
@@ -94,6 +94,43 @@ def test_a_tool_that_does_not_start_stops_the_benchmark(stage: Stage) -> None:
             {},
             limit=60.0,
         )
+
+
+def test_a_whole_process_claims_by_its_exit_status(stage: Stage) -> None:
+    """A tool that is timed from its start on has failed unless it exits with 0."""
+    images = Images(topology="single", number=3)
+    failing = program("raise SystemExit('out of luck')", whole=True)
+    run = stage.run(failing, images, {}, limit=60.0)
+
+    assert (run.claim, run.words, run.left) == (Claim.FAILURE, "out of luck", 3)
+
+
+def test_a_whole_process_that_takes_too_long_is_stopped(stage: Stage) -> None:
+    """A tool that does not end by itself is stopped at its limit and claims nothing."""
+    endless = program("while True: pass", whole=True)
+    run = stage.run(endless, Images(topology="single", number=3), {}, limit=0.1)
+
+    assert (run.claim, run.left) == (Claim.NONE, 3)
+
+
+def test_aws_can_change_its_ways_while_a_tool_runs(stage: Stage) -> None:
+    """A tool that is refused until AWS has recovered goes on then, and ends well."""
+    behaviour = {"denied_from": {"ListImages": 1}}
+    asking = program(
+        "import boto3, botocore.exceptions, os\n"
+        "client = boto3.client('ecr')\n"
+        "while True:\n"
+        "    try:\n"
+        "        client.list_images(repositoryName=os.environ['ECR_REPOSITORY_NAME'])\n"
+        "        break\n"
+        "    except botocore.exceptions.ClientError:\n"
+        "        continue\n",
+        whole=True,
+    )
+    images = Images(topology="single", number=3)
+    run = stage.run(asking, images, behaviour, limit=60.0, changes={0.5: {"denied_from": {}}})
+
+    assert run.claim is Claim.SUCCESS
 
 
 def test_a_comparison_is_written_from_real_runs(stage: Stage) -> None:

@@ -1,12 +1,12 @@
 """Runs that nobody made, for tests of what is made of runs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from benchmarks.comparing import Comparison, Row
 from benchmarks.peers.catalogue import PEERS, Peer
 from benchmarks.peers.process import Claim
-from benchmarks.running import Images, Run, Stage
+from benchmarks.running import Behaviour, Images, Run, Stage
 from benchmarks.scenarios import Scenario
 
 SCENARIO = Scenario(topology="buildx", images=1_000, limit=60.0)
@@ -39,13 +39,25 @@ def comparison(*rows: Row) -> Comparison:
 class ScriptedStage(Stage):
     """A stage whose runs a function makes up; no server, no process."""
 
-    def __init__(self, play: Callable[[Images, Mapping[str, Any]], Run]) -> None:
+    def __init__(self, play: Callable[[Peer, Images, Behaviour], Run]) -> None:
         super().__init__()
         self._play = play
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is no server to end."""
+
     def run(
-        self, peer: Peer, images: Images, behaviour: Mapping[str, Any], *, limit: float
+        self,
+        peer: Peer,
+        images: Images,
+        behaviour: Behaviour,
+        *,
+        limit: float,
+        changes: Mapping[float, Behaviour] | None = None,
     ) -> Run:
         """Make up a run."""
-        del peer, limit
-        return self._play(images, behaviour)
+        del limit, changes
+        return self._play(peer, images, behaviour)

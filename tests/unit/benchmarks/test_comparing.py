@@ -1,14 +1,11 @@
 """What several runs say together."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
 from benchmarks.comparing import compare
-from benchmarks.peers.catalogue import PEERS
+from benchmarks.peers.catalogue import PEERS, Peer
 from benchmarks.peers.process import Claim
-from benchmarks.running import Images, Run
+from benchmarks.running import Behaviour, Images, Run
 from benchmarks.scenarios import FULL, QUICK, Scenario
 from ecrdrain.lab.strict import TOPOLOGIES
 from tests.unit.benchmarks.runs import ScriptedStage, comparison, row, run
@@ -58,7 +55,7 @@ def test_each_repetition_has_images_of_its_own() -> None:
     """Within a repetition all tools get the same images, and in the next one others."""
     seeds = []
 
-    def play(images: Images, _: Mapping[str, Any]) -> Run:
+    def play(_peer: Peer, images: Images, _behaviour: Behaviour) -> Run:
         seeds.append(images.seed)
         return run()
 
@@ -71,7 +68,7 @@ def test_each_repetition_has_images_of_its_own() -> None:
 def test_a_stopped_run_is_not_repeated() -> None:
     """A tool that was stopped would be so again: the others alone go on."""
     claims = iter([Claim.SUCCESS, Claim.NONE, Claim.SUCCESS, Claim.SUCCESS])
-    stage = ScriptedStage(lambda _images, _behaviour: run(claim=next(claims)))
+    stage = ScriptedStage(lambda *_: run(claim=next(claims)))
     scenario = Scenario(topology="single", images=10, repetitions=3, peers=("ecrdrain", "cdk"))
 
     (compared,) = compare(stage, [scenario], PEERS, lambda _: None)
@@ -81,7 +78,7 @@ def test_a_stopped_run_is_not_repeated() -> None:
 
 def test_long_runs_of_others_are_not_repeated() -> None:
     """A tool that takes longer than 8 seconds runs once; ecrdrain runs as often as asked."""
-    stage = ScriptedStage(lambda _images, _behaviour: run(8.1))
+    stage = ScriptedStage(lambda *_: run(8.1))
     scenario = Scenario(topology="single", images=10, repetitions=3, peers=("ecrdrain", "cdk"))
 
     (compared,) = compare(stage, [scenario], PEERS, lambda _: None)
