@@ -57,11 +57,9 @@ def _comment(text: str, hanging: str = "") -> list[str]:
 
 def _map(package: Package, parts: list[Part], function: str) -> Iterator[str]:
     """Say what is where: each room's purpose, and its parts in the order of the file."""
-    yield from _comment(f'Each part is under a line "{HEADING}ROOM/PART.py"; {function} is last.')
-    for room, inside in groupby(parts, key=lambda part: room_of(part.module.name)):
-        names = ", ".join(part.module.name.rpartition(".")[2] for part in inside)
-        purpose = package.summary(f"{package.name}.{room}").rstrip(".")
-        yield from _comment(f"{room}: {purpose} ({names})", hanging="  ")
+    for room, _ in groupby(parts, key=lambda part: room_of(part.module.name)):
+        yield from _comment(f"{HEADING[2:]}{room}/: {package.summary(f'{package.name}.{room}')}")
+    yield from _comment(f"{function} is last.")
 
 
 def _part(package: Package, part: Part) -> Iterator[Line]:

@@ -55,19 +55,16 @@ class StackReadError(Exception):
     """CloudFormation did not say what the decision stands on; the message says what to do.
 
     Attributes:
-        action: The IAM action.
-        resource: The ARN to grant it on.
-        denied: Whether a grant is what is missing.
+        grant: The IAM action, and the ARN to grant it on.
+        denied: Whether that is what is missing.
     """
 
     def __init__(self, call: str, stack_id: str, error: Exception) -> None:
-        self.action = "cloudformation:" + call.title().replace("_", "")
-        self.resource = stack_id.rpartition("/")[0] + "/*"
-        failure = call_error(error)
-        self.denied = failure.denied
-        what = f"{self.action} on {self.resource}"
-        remedy = f"grant the function's role {what}" if self.denied else "then try again"
-        super().__init__(f"{what}: {failure}; nothing was deleted; {remedy}")
+        action = call.title().replace("_", "")
+        self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
+        self.denied = call_error(error).denied
+        remedy = f"grant the function's role {self.grant}" if self.denied else "try again"
+        super().__init__(f"{self.grant}: {call_error(error)}; nothing was deleted; {remedy}")
 
 
 def decide(
@@ -81,10 +78,8 @@ def decide(
         stack_id: The stack that sent the request.
         repository: The repository.
     """
-    if mode == "Always":
-        return decide_by(Situation.ALWAYS)
-    if mode == "Never":
-        return decide_by(Situation.NEVER)
+    if mode in ("Always", "Never"):
+        return decide_by(Situation[mode.upper()])
     try:
         tree = StackTree(partial(read_stack, cloudformation))
         return going_away(gather(tree, stack_id, repository))
@@ -112,13 +107,11 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
     return facts
 
 
-def denied_reads(
-    cloudformation: "CloudFormationClient", stack_id: str
-) -> Iterator[tuple[str, str]]:
+def denied_reads(cloudformation: "CloudFormationClient", stack_id: str) -> Iterator[str]:
     """Try each of the READS on a stack and its ancestors.
 
     Yields:
-        Each IAM action that is denied, with the ARN to grant it on.
+        Each IAM action that is denied, and the ARN to grant it on.
 
     Raises:
         StackReadError: A read failed for another reason.
@@ -129,7 +122,7 @@ def denied_reads(
         except StackReadError as error:
             if not error.denied:
                 raise
-            yield error.action, error.resource
+            yield error.grant
             continue
         if call == "describe_stacks" and "ParentId" in answer:
             yield from denied_reads(cloudformation, answer["ParentId"])

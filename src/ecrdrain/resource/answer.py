@@ -74,10 +74,10 @@ def _utf8(text: str) -> bytes:
 def shorten(text: str, size: int) -> str:
     """Cut a text in its middle: what it is about stands first, what to do about it last."""
     mark = " [...] "
-    room = size - len(mark)
-    if len(text) <= size or room <= 0:
+    head = (size - len(mark)) // 3
+    if len(text) <= size or head <= 0:
         return text[: max(size, 0)]
-    return text[: room // 3] + mark + text[room // 3 - room :]
+    return text[:head] + mark + text[len(mark) + head - size :]
 
 
 def deliver(url: str, body: bytes, run: "Run") -> None:

@@ -1,10 +1,10 @@
 """Create and Update: check what is asked, prove that it will work, and delete nothing."""
 
 from ecrdrain.engine.errors import aws_errors
-from ecrdrain.fate.arns import parse_repository_arn
+from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
-from ecrdrain.resource.properties import PropertyError, parse_settings
+from ecrdrain.resource.properties import parse_settings
 from ecrdrain.resource.run import Run
 
 
@@ -17,31 +17,24 @@ def deploy(run: Run) -> Answer:
     An Update that failed is followed by one back to the old properties (aws/aws-cdk#17040). What
     was wrong may still be; but FAILED again would leave the stack in UPDATE_ROLLBACK_FAILED.
     """
-    identity, problem = run.identity, ""
-    try:
-        settings = parse_settings(
-            run.properties, run.environment, run.context.invoked_function_arn
-        )
-        identity = settings.target.arn
-        if settings.preflight and settings.on_delete != "Never":
-            problem = preflight(run, settings)
-    except PropertyError as mistakes:
-        problem = str(mistakes)
-    if problem and taken_back(run):
-        run.log("overlooked", reason=problem, why="the update is rolled back")
-        identity, problem = run.identity, ""
-    target = parse_repository_arn(identity)
-    if problem or target is None:
+    arn = run.context.invoked_function_arn
+    settings = parse_settings(run.properties, run.environment, arn)
+    target: RepositoryArn | None = settings.target
+    problem = settings.mistakes
+    if not problem and settings.preflight and settings.on_delete != "Never":
+        problem = preflight(run, settings)
+    if problem and not in_rollback(run):
         return Answer(run.identity, problem)
-    data = {
-        "RepositoryArn": identity,
-        "RepositoryName": target.name,
-        "RegistryId": target.account,
-    }
-    return Answer(identity, data=data)
+    if problem:
+        run.log("overlooked", reason=problem, why="the update is rolled back")
+        target = parse_repository_arn(run.identity)
+    if target is None:
+        return Answer(run.identity)
+    names = {"RepositoryName": target.name, "RegistryId": target.account}
+    return Answer(target.arn, data={"RepositoryArn": target.arn, **names})
 
 
-def taken_back(run: Run) -> bool:
+def in_rollback(run: Run) -> bool:
     """Tell whether the request belongs to the rollback of an update."""
     try:
         found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)

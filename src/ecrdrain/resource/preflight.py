@@ -29,47 +29,44 @@ def preflight(run: Run, settings: Settings) -> str:
     missing = ""
     for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
         try:
-            missing = "; ".join(f"{action} on {arn}" for action, arn in denied(run, settings))
+            missing = "; ".join(denied(run, settings))
         except StackReadError as error:
             return str(error)
         except aws_errors() as error:
             if call_error(error).code != REPOSITORY_NOT_FOUND:
                 return str(call_error(error))
-            return (
-                f"there is no repository {settings.target.arn}; name one that exists by then, "
-                "best in the same template: !Ref Repository"
-            )
+            return f"there is no repository {settings.target.arn}; best say !Ref Repository"
         if not missing:
             return ""
         run.log("preflight waits for permissions", missing=missing)
     return f"the teardown would fail; grant the function's role {missing}"
 
 
-def denied(run: Run, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield (action, resource) of what a teardown needs and IAM does not allow."""
-    for action, resource, call in probes(run, settings):
+def denied(run: Run, settings: Settings) -> Iterator[str]:
+    """Yield what a teardown needs and IAM does not allow: each action, and on what."""
+    for grant, call in probes(run, settings):
         try:
             call()
         except aws_errors() as error:
             if not call_error(error).denied:
                 raise
-            yield action, resource
+            yield grant
     if settings.on_delete != "Always":
         yield from denied_reads(run.clients("cloudformation"), run.stack_id)
 
 
-def probes(run: Run, settings: Settings) -> Iterator[tuple[str, str, Callable[[], object]]]:
-    """Yield the actions and resources of a teardown, with a call without effect for each."""
+def probes(run: Run, settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what a teardown calls, each in a way that has no effect."""
     ecr, target = run.clients("ecr"), settings.target
     names = {"registryId": target.account, "repositoryName": target.name}
-    yield "ecr:ListImages", target.arn, partial(ecr.list_images, **names, maxResults=1)
+    yield f"ecr:ListImages on {target.arn}", partial(ecr.list_images, **names, maxResults=1)
     # No image has a digest drawn by chance: this proves the permission and deletes nothing.
     nothing = [{"imageDigest": f"sha256:{os.urandom(32).hex()}"}]
     delete = partial(ecr.batch_delete_image, **names, imageIds=nothing)
-    yield "ecr:BatchDeleteImage", target.arn, delete
+    yield f"ecr:BatchDeleteImage on {target.arn}", delete
     # Without the guard the article's narrow role is enough: it cannot go on in a further run, and
     # says so when it has to.
     if settings.on_delete != "Always":
         arn = run.context.invoked_function_arn
         invoke = partial(run.clients("lambda").invoke, FunctionName=arn, InvocationType="DryRun")
-        yield "lambda:InvokeFunction", arn, invoke
+        yield f"lambda:InvokeFunction on {arn}", invoke

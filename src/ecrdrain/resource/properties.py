@@ -26,12 +26,9 @@ REPOSITORY_NAME = re.compile(
 )
 """Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
 NAME_IN_WORDS = (
-    "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI"
+    "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI "
+    "(ECR_REPOSITORY_NAME in the environment stands in for it)"
 )
-
-
-class PropertyError(ValueError):
-    """The properties are wrong; the message names each mistake and what is allowed."""
 
 
 class Settings(NamedTuple):
@@ -41,11 +38,13 @@ class Settings(NamedTuple):
         target: The repository.
         on_delete: One of ON_DELETE.
         preflight: Whether to prove at deploy time that the drain would work.
+        mistakes: What is wrong with the properties, each with what is allowed; empty: nothing.
     """
 
     target: RepositoryArn
     on_delete: str
     preflight: bool
+    mistakes: str
 
 
 def parse_settings(
@@ -54,7 +53,6 @@ def parse_settings(
     """Read and check the properties, with the function's environment for what is absent.
 
     Raises:
-        PropertyError: Anything is wrong.
         ValueError: The function's ARN is none.
     """
     name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
@@ -63,27 +61,25 @@ def parse_settings(
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()
     timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
-    mistakes = [
-        f"{given} is not a property; allowed are {', '.join(PROPERTIES)}"
-        for given in properties
-        if given not in PROPERTIES
+    checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
+    checks += [
+        ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
+        ("RegistryId", account, account == target.account, target.account),
+        ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
+        ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
+        (
+            "ServiceTimeout",
+            timeout,
+            str(timeout) == str(service_timeout_of(properties)),
+            "1 to 3600 seconds",
+        ),
     ]
-    if not name:
-        mistakes.append("RepositoryName is missing, and ECR_REPOSITORY_NAME in the environment")
-    elif not REPOSITORY_NAME.fullmatch(str(name)):
-        mistakes.append(f"RepositoryName {name!r} is wrong; allowed is {NAME_IN_WORDS}")
-    for what, value, allowed in (
-        ("RegistryId", account, (target.account,)),
-        ("OnDelete", on_delete, ON_DELETE),
-        ("Preflight", preflight, ("true", "false")),
-    ):
-        if value not in allowed:
-            mistakes.append(f"{what} {value!r} is wrong; allowed is {', '.join(allowed)}")
-    if str(timeout) != str(service_timeout_of(properties)):
-        mistakes.append(f"ServiceTimeout {timeout!r} is wrong; allowed is 1 to 3600 seconds")
-    if mistakes:
-        raise PropertyError("; ".join(mistakes))
-    return Settings(target, on_delete, preflight == "true")
+    mistakes = "; ".join(
+        f"{what} {value!r} is wrong; allowed is {allowed}"
+        for what, value, right, allowed in checks
+        if not right
+    )
+    return Settings(target, on_delete, preflight == "true", mistakes)
 
 
 def on_delete_of(properties: Mapping[str, Any], environment: Mapping[str, str]) -> str:

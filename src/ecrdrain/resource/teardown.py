@@ -13,19 +13,10 @@ from ecrdrain.resource.continuation import GoOn
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
-NAMED_FAILURES = 3
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 LOGGED = (
-    "images",
-    "deleted",
-    "left",
-    "calls",
-    "throttled",
-    "rounds",
-    "seconds",
-    "empty",
-    "stopped",
-    "error",
+    *("images", "deleted", "left", "calls", "throttled"),
+    *("rounds", "seconds", "empty", "stopped", "error"),
 )
 
 
@@ -86,11 +77,9 @@ def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | GoOn
     if report.error is not None:
         return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
     codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
-    named = "; ".join(": ".join(failure) for failure in report.failures[:NAMED_FAILURES])
-    return Answer(
-        run.identity,
-        f"{remains}: {codes}. {named}. Mend the cause or delete them by hand; then {AGAIN}",
-    )
+    some = "; ".join(": ".join(failure) for failure in report.failures[:3])
+    reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand; then {AGAIN}"
+    return Answer(run.identity, reason)
 
 
 def in_words(error: CallError, target: RepositoryArn) -> str:

@@ -104,7 +104,7 @@ def the_repository_does_not_exist(world: World) -> None:
     decides=("keep",),
     says=(
         "'App' is not a repository's name",
-        "Colour is not a property",
+        "property 'Colour' is wrong",
         "OnDelete 'Sometimes' is unknown; allowed are WithRepository, Always, Never",
         "RegistryId '999999999999' is not the function's account",
         "Preflight 'maybe' is unknown; allowed are true, false",

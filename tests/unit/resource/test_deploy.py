@@ -35,7 +35,7 @@ def test_old_properties_that_are_wrong_are_overlooked_in_a_rollback(
         "RepositoryName": "team/app",
         "RegistryId": "123456789012",
     }
-    assert "Colour is not a property" in capsys.readouterr().out
+    assert "property 'Colour' is wrong" in capsys.readouterr().out
 
 
 def test_a_preflight_that_fails_is_overlooked_in_a_rollback(
@@ -68,4 +68,4 @@ def test_without_the_stacks_status_an_update_is_refused(
     rolled_back.cloudformation.denied = {"DescribeStacks"}
     rolled_back.play(rolled_back.request("Update", ResourceProperties=WRONG))
     assert receiver.answer["Status"] == "FAILED"
-    assert "Colour is not a property" in receiver.answer["Reason"]
+    assert "property 'Colour' is wrong" in receiver.answer["Reason"]

@@ -56,7 +56,7 @@ def test_wrong_properties_fail_a_deployment(stage: Stage, receiver: Receiver, ki
     stage.play(stage.request(kind, ResourceProperties={"RepositoryName": "app", "Oops": "1"}))
     answer = receiver.answer
     assert answer["Status"] == "FAILED"
-    assert "Oops is not a property" in answer["Reason"]
+    assert "property 'Oops' is wrong" in answer["Reason"]
     assert "/aws/lambda/drain" in answer["Reason"]
     expected = REPOSITORY_ARN if kind == "Update" else "ecrdrain-nothing-created-request-1"
     assert answer["PhysicalResourceId"] == expected

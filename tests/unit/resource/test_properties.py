@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ecrdrain.fate.arns import RepositoryArn
 from ecrdrain.resource.properties import (
     REPOSITORY_NAME,
-    PropertyError,
     on_delete_of,
     parse_settings,
     service_timeout_of,
@@ -29,16 +28,14 @@ def mistakes(
     properties: Mapping[str, object], environment: Mapping[str, str] | None = None
 ) -> str:
     """Return what is said of wrong properties."""
-    with pytest.raises(PropertyError) as caught:
-        parse_settings(properties, environment or {}, FUNCTION)
-    return str(caught.value)
+    return parse_settings(properties, environment or {}, FUNCTION).mistakes
 
 
 def test_a_name_alone_is_enough() -> None:
     """Everything but the repository's name has a default."""
     settings = parse_settings({"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, FUNCTION)
     assert settings.target == RepositoryArn("aws", "eu-west-1", "123456789012", "team/app")
-    assert (settings.on_delete, settings.preflight) == ("WithRepository", True)
+    assert settings[1:] == ("WithRepository", True, "")
 
 
 def test_values_arrive_as_strings() -> None:
@@ -80,7 +77,7 @@ def test_a_property_wins_over_the_environment() -> None:
 @pytest.mark.parametrize(
     ("properties", "named"),
     [
-        ({}, ["RepositoryName is missing", "ECR_REPOSITORY_NAME"]),
+        ({}, ["RepositoryName ''", "ECR_REPOSITORY_NAME"]),
         ({"RepositoryName": "app", "OnDelte": "Always"}, ["OnDelte", "OnDelete"]),
         ({"RepositoryName": "app", "OnDelete": "always"}, ["'always'", "WithRepository, Always"]),
         ({"RepositoryName": "app", "Preflight": "yes"}, ["'yes'", "true, false"]),
