@@ -33,7 +33,7 @@ def parts(function: str, indent: int) -> Iterator[Part]:
 
 def table(function: str) -> str:
     """Write down what the parts of a function take, and what the templates have left."""
-    measured = list(parts(function, indent=6))
+    measured = list(parts(function, indent=5))
     rows = [("part", "lines", "bytes", "")]
     rows += [(each.name, f"{each.lines:,}", f"{each.size:,}", "") for each in measured]
     lines, size = sum(each.lines for each in measured), sum(each.size for each in measured)

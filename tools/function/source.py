@@ -14,8 +14,8 @@ TEMPLATES = PACKAGE.root / "templates"
 COMMITTED = TEMPLATES / "function.py"
 
 HEADER = (
-    f"ecrdrain {__version__}, Apache-2.0. Made by `make function` of src/ecrdrain, where comments and "
-    "types are."
+    f"ecrdrain {__version__}, Apache-2.0. Made by `make function` from src/ecrdrain, where the "
+    f"comments are: engine drains, fate decides, resource answers; {FUNCTION} is last."
 )
 
 

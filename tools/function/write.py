@@ -36,10 +36,12 @@ def write(package: Package, entry: str, function: str, header: str) -> str:
             place.
     """
     made = bundle(package, entry, function)
-    top = [*_comment(header), "#", *_map(package, made.parts, function), "", *made.imports]
-    lines = [Line(text) for text in top]
-    for part in made.parts:
-        lines += _part(package, part)
+    lines = [Line(text) for text in [*_comment(header), "", *made.imports]]
+    for room, parts in groupby(made.parts, key=lambda part: room_of(part.module.name)):
+        heading = f"{HEADING[2:]}{room}/: {package.summary(f'{package.name}.{room}')}"
+        lines += map(Line, ["", "", *_comment(heading)])
+        for part in parts:
+            lines += _part(part)
     draft = "".join(f"{line.text}\n" for line in lines)
     text = lay_out(draft)
     for finding in findings(text):
@@ -49,24 +51,15 @@ def write(package: Package, entry: str, function: str, header: str) -> str:
     return text
 
 
-def _comment(text: str, hanging: str = "") -> list[str]:
+def _comment(text: str) -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent="# ", subsequent_indent=f"# {hanging}", break_on_hyphens=False
+        text, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
     )
 
 
-def _map(package: Package, parts: list[Part], function: str) -> Iterator[str]:
-    """Say what is where: each room's purpose, and its parts in the order of the file."""
-    for room, _ in groupby(parts, key=lambda part: room_of(part.module.name)):
-        yield from _comment(f"{HEADING[2:]}{room}/: {package.summary(f'{package.name}.{room}')}")
-    yield from _comment(f"{function} is last.")
-
-
-def _part(package: Package, part: Part) -> Iterator[Line]:
-    """Yield a part's heading and its statements, row by row."""
+def _part(part: Part) -> Iterator[Line]:
+    """Yield a part's statements, row by row."""
     name, rows = part.module.name, part.module.rows
-    path = name.removeprefix(f"{package.name}.").replace(".", "/")
-    yield from map(Line, ["", "", f"{HEADING}{path}.py", ""])
     for statement in part.statements:
         text = _rows_in_texts(statement)
         for row in rows_of(statement):

@@ -56,7 +56,7 @@ class CallFailed(Exception):  # noqa: N818 - carries the error, is not one more 
     """
 
     def __init__(self, error: CallError, *, unheard: bool = False) -> None:
-        super().__init__(f"{error.operation}: {error}")
+        super().__init__(str(error))
         self.error = error
         self.unheard = unheard
 
@@ -117,14 +117,8 @@ class Calls:
             self.throttled += 1
 
 
-class _Making(threading.local):
-    """The call that this thread is making."""
-
-    calls: Calls | None = None
-    unheard = False
-
-
-_making = _Making()
+_making = threading.local()
+"""The call that this thread is making: `calls`, None when there is none, and `unheard`."""
 
 
 def watch(client: Any) -> None:  # noqa: ANN401 - a client of either registry
@@ -139,24 +133,19 @@ def watch(client: Any) -> None:  # noqa: ANN401 - a client of either registry
 
 
 def _before_send(event_name: str, **_: object) -> None:
-    if _making.calls is not None:
-        _making.calls.count(event_name.rpartition(".")[2])
+    calls = getattr(_making, "calls", None)
+    if calls is not None:
+        calls.count(event_name.rpartition(".")[2])
 
 
 def _response_received(
-    event_name: str,
-    parsed_response: Mapping[str, Any],
-    exception: Exception | None,
-    **_: object,
+    parsed_response: Mapping[str, Any] | None, exception: Exception | None, **_: object
 ) -> None:
-    if _making.calls is None or isinstance(exception, Halted):
+    calls = getattr(_making, "calls", None)
+    if calls is None or isinstance(exception, Halted):
         return
-    if exception is not None:
+    error = answer_error("", parsed_response or {})
+    if error.throttled:
+        calls.count_throttle()
+    elif exception is not None or error.passing:
         _making.unheard = True
-        return
-    if "Error" in parsed_response:
-        error = answer_error(event_name.rpartition(".")[2], parsed_response)
-        if error.throttled:
-            _making.calls.count_throttle()
-        elif error.passing:
-            _making.unheard = True

@@ -13,18 +13,13 @@ may hand the signal to any thread (signal module, "Signals and threads").
 
 
 class Halted(Exception):  # noqa: N818 - not an error: the caller asked for it
-    """No further call may start.
+    """No further call may start; the text is the reason, "deadline" or "interrupt".
 
     Attributes:
-        reason: "deadline" or "interrupt".
         unheard: Whether an earlier try of the call may have had an effect.
     """
 
     unheard = False
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Limits:

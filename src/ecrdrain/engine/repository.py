@@ -96,7 +96,8 @@ class PrivateRepository:
             self._names["registryId"] = registry_id
         # Without imageStatus only ACTIVE images are listed (API_ListImagesFilter).
         self._filter: dict[str, Any] = {"filter": {"imageStatus": "ANY"}}
-        if not knows_image_status(client, "ListImagesFilter"):
+        shape: Any = client.meta.service_model.shape_for("ListImagesFilter")
+        if "imageStatus" not in shape.members:
             self._filter = {}
             client.meta.events.register(
                 "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
@@ -135,12 +136,6 @@ def delete_images(client: Any, names: dict[str, Any], digests: Sequence[str]) ->
         for digest in [named] if named in digests else digests:
             refused.setdefault(digest, Failure(digest, code, reason))
     return list(refused.values())
-
-
-def knows_image_status(client: "ECRClient", name: str) -> bool:
-    """Tell whether the SDK at hand knows archived images, in the filter of that name."""
-    shape = client.meta.service_model.shape_for(name)
-    return "imageStatus" in getattr(shape, "members", {})
 
 
 def _ask_for_any_status(params: dict[str, Any], **_: object) -> None:

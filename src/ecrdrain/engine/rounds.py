@@ -14,7 +14,7 @@ from itertools import islice
 
 from ecrdrain.engine.calls import CallFailed, Calls
 from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
-from ecrdrain.engine.events import Listed, OnEvent, RoundEnded, ignore
+from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
 from ecrdrain.engine.listing import Listing, Page
 from ecrdrain.engine.refusals import GONE, worth_another_round
@@ -47,7 +47,7 @@ class Drain:
         pool: Executor,
         concurrency: int,
         limits: Limits,
-        on_event: OnEvent = ignore,
+        on_event: OnEvent,
     ) -> None:
         self.repository = repository
         self.pool = pool
@@ -69,7 +69,7 @@ class Drain:
         try:
             empty = self._drain()
         except Halted as halted:
-            stopped = halted.reason
+            stopped = str(halted)
         except CallFailed as failed:
             if failed.error.code == REPOSITORY_NOT_FOUND:
                 # Nothing to drain, or no longer: the images went with the repository.

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from ecrdrain.fate.policies import UNKNOWN, Policies
 
-Verdict = Literal["drain", "keep", "refuse"]
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Verdict = Literal["drain", "keep", "refuse"]
 
 CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
 ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
@@ -22,7 +25,7 @@ class Decision(NamedTuple):
         evidence: Plain facts for the log.
     """
 
-    verdict: Verdict
+    verdict: str
     why: str
     evidence: Mapping[str, object]
 
@@ -60,8 +63,8 @@ class Evidence(TypedDict, total=False):
 
 
 REMEDY = (
-    "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always, or empty "
-    "the repository yourself; then delete again"
+    "nothing was deleted. Write the policy as one plain word, or say OnDelete: Always, or empty "
+    "the repository yourself"
 )
 OVERRIDE = "OnDelete: Always drains it all the same"
 
@@ -86,7 +89,7 @@ class Situation(Enum):
     REPLACED = "drain", "it is deleted: {} is another repository now"
     NO_OWNER = "keep", f"no stack of this tree holds it; {OVERRIDE}"
 
-    def __init__(self, verdict: Verdict, sentence: str) -> None:
+    def __init__(self, verdict: "Verdict", sentence: str) -> None:
         self.verdict = verdict
         self.sentence = sentence
 

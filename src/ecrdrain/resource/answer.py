@@ -118,4 +118,4 @@ def put(url: str, body: bytes, timeout: float) -> str:
         connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
         return type(error).__name__
-    return "" if status < http.client.MULTIPLE_CHOICES else f"HTTP status {status}"
+    return "" if status == http.client.OK else f"HTTP status {status}"

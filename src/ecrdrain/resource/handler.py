@@ -4,58 +4,69 @@ import threading
 import traceback
 
 from ecrdrain.resource.answer import AGAIN, Answer, deliver
-from ecrdrain.resource.continuation import GoOn, go_on
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
-from ecrdrain.resource.run import Context, Run, client
-from ecrdrain.resource.teardown import tear_down
+from ecrdrain.resource.run import WORTH_WAITING, Context, Run, client
+from ecrdrain.resource.teardown import OutOfTime, tear_down
+
+
+class UnfinishedError(Exception):
+    """Images remain at the end of this run; Lambda delivers the request again after a minute."""
 
 
 def lambda_handler(event: object, context: Context) -> None:
-    """Answer one request of CloudFormation, or go on with one that an earlier run began."""
+    """Answer one request of CloudFormation, or leave it to a second delivery.
+
+    Raises:
+        UnfinishedError: Lambda delivers the request again, and that run goes on.
+        NotDeliveredError: The same, for the sake of the answer.
+    """
     request = event if isinstance(event, dict) else {}
     url = str(request.get("ResponseURL") or "")
     log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
     if not url:
         # Nobody waits for an answer, so there is none to give, and no use in trying again.
-        log("ignored", why="the event has no ResponseURL: it is no request of CloudFormation")
+        log("ignored", why="without a ResponseURL it is no request of CloudFormation")
         return
     run = Run(request, context, log, client)
+    if run.now() > run.until:
+        log("ignored", why="CloudFormation has stopped waiting for an answer")
+        return
     answer = answer_in_time(run)
-    if answer is not None:
-        log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
-        reason = log.redact(answer.reason)
-        if reason:
-            reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
-        deliver(url, answer.body(request, reason), run)
+    log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
+    reason = log.redact(answer.reason)
+    if reason:
+        reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+    deliver(url, answer.body(request, reason), run)
 
 
-def answer_in_time(run: Run) -> Answer | None:
+def answer_in_time(run: Run) -> Answer:
     """Do what is asked, and give up on it before Lambda kills the function.
 
     The work has a thread of its own, so that this one is free to answer: after a verdict for want
     of time the function still returns, and Lambda sees no reason to deliver the request again.
     Once `stop` is set no call leaves that thread any more, in no later run either.
 
-    Returns:
-        The answer, or None when a continuation owes it from now on.
+    Raises:
+        UnfinishedError: Images remain, and Lambda delivers the request again.
     """
-    verdicts: list[Answer | GoOn] = []
+    verdicts: list[Answer | OutOfTime] = []
     worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
     worker.start()
     worker.join(max(run.answer_by - run.now(), 0))
-    if not verdicts:
-        run.stop.set()
-        advice = "try again"
-        if run.kind == "Delete":
-            advice = f"{run.deleted} images deleted so far: {AGAIN}"
-        reason = f"The function's time is over; {advice}, and raise its Timeout if it recurs"
-        return Answer(run.identity, reason)
-    verdict = verdicts[0]
-    return go_on(run, verdict) if isinstance(verdict, GoOn) else verdict
+    run.stop.set()
+    verdict = verdicts[0] if verdicts else OutOfTime(f"{run.deleted} images deleted")
+    if isinstance(verdict, Answer):
+        return verdict
+    # A request that was delivered before may not be delivered any more.
+    if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
+        raise UnfinishedError(verdict.remains)
+    advice = f"{verdict.remains}; {AGAIN}" if run.kind == "Delete" else "try again"
+    reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+    return Answer(run.identity, reason)
 
 
-def work(run: Run) -> Answer | GoOn:
+def work(run: Run) -> Answer | OutOfTime:
     """Do what is asked, whatever that turns out to be."""
     run.log("request", type=run.kind, identity=run.identity)
     try:

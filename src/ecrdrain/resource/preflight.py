@@ -64,9 +64,3 @@ def probes(run: Run, settings: Settings) -> Iterator[tuple[str, Callable[[], obj
     nothing = [{"imageDigest": f"sha256:{os.urandom(32).hex()}"}]
     delete = partial(ecr.batch_delete_image, **names, imageIds=nothing)
     yield f"ecr:BatchDeleteImage on {target.arn}", delete
-    # Without the guard the article's narrow role is enough: it cannot go on in a further run, and
-    # says so when it has to.
-    if settings.on_delete != "Always":
-        arn = run.context.invoked_function_arn
-        invoke = partial(run.clients("lambda").invoke, FunctionName=arn, InvocationType="DryRun")
-        yield f"lambda:InvokeFunction on {arn}", invoke

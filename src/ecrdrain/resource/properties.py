@@ -26,8 +26,8 @@ REPOSITORY_NAME = re.compile(
 )
 """Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
 NAME_IN_WORDS = (
-    "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI "
-    "(ECR_REPOSITORY_NAME in the environment stands in for it)"
+    "2 to 256 lower-case letters and digits, with . _ - or / between, neither ARN nor URI; "
+    "or ECR_REPOSITORY_NAME in the environment"
 )
 
 

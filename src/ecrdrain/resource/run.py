@@ -1,6 +1,8 @@
 """One run of the function: what is asked, what it works with, and how much time there is."""
 
+import calendar
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,15 +13,22 @@ from ecrdrain.engine.calls import client_config
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.properties import service_timeout_of
 
-CONTINUATION = "EcrDrain"
-"""The key under which a continuation carries its progress, in the request it goes on with."""
+BIRTH = re.compile(r"X-Amz-Date=(\d{8}T\d{6})Z")
+"""A request is as old as its ResponseURL: a pre-signed address says when it was made (Signature
+Version 4, "Query parameters")."""
+
+FIRST_DELIVERY = 45.0
+"""Seconds of age up to which a delivery is certainly the first: Lambda waits a minute before it
+delivers an asynchronous event again whose run has failed, and two minutes before the third time
+(Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation")."""
+
+WORTH_WAITING = 120.0
+"""Seconds that CloudFormation must go on waiting for a second delivery to be of use."""
 
 CALLS_AT_ONCE = 16
 READ_TIMEOUT = 12.0
 """Seconds that a call may take to answer: less than the reserve."""
 
-LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
-LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
@@ -47,12 +56,21 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type 
     return make(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
 
 
+def birth_of(url: str) -> float | None:
+    """Read when a ResponseURL was made, in seconds since 1970; None: it does not say."""
+    found = BIRTH.search(url)
+    try:
+        return calendar.timegm(time.strptime(found[1], "%Y%m%dT%H%M%S")) if found else None
+    except ValueError:
+        return None
+
+
 class Run:
     """One run of the function, for a request of CloudFormation.
 
     Args:
         event: The request, whatever is missing in it (CloudFormation user guide, "Custom resource
-            request objects"), and the progress of the runs before this one.
+            request objects").
         context: What Lambda tells about the run.
         log: Its log.
         clients: AWS.
@@ -63,9 +81,9 @@ class Run:
         identity: The resource's PhysicalResourceId. A Create that fails needs one all the same,
             and the Delete of the rollback brings it back: that one is no repository's ARN, so
             nothing is touched then.
-        deleted: Images that the drain has deleted, over all runs.
-        runs: Which run this is, from 1.
-        until: When CloudFormation stops waiting, less a margin.
+        deleted: Images that the drain has deleted.
+        first: Whether this is certainly the first delivery of the request.
+        until: When CloudFormation stops waiting.
         killed: When Lambda kills the run.
         answer_by: When to answer, whatever has been reached.
         stop_by: When to start no further call, so that those in flight end before that.
@@ -97,18 +115,15 @@ class Run:
         )
         properties = event.get("ResourceProperties")
         self.properties: Mapping[str, Any] = properties if isinstance(properties, dict) else {}
-        # CloudFormation counts from before the function starts, hence the margin.
+        self.deleted = 0
+        birth = birth_of(str(event.get("ResponseURL")))
+        self.first = birth is not None and now() - birth < FIRST_DELIVERY
+        # CloudFormation may count from before that: a tenth less, a minute at the most.
         timeout = service_timeout_of(self.properties)
-        until = now() + timeout - min(LONGEST_MARGIN, timeout * MARGIN_SHARE)
-        progress = event.get(CONTINUATION)
-        if not isinstance(progress, dict):
-            progress = {}
-        self.until: float = progress.get("until", until)
-        self.deleted: int = progress.get("deleted", 0)
-        self.runs: int = progress.get("runs", 0) + 1
+        self.until = (birth or now()) + timeout - min(60, timeout / 10)
         self.killed = now() + context.get_remaining_time_in_millis() / 1000
-        time_left = max(min(self.killed, self.until) - now(), 0)
-        reserve = min(LONGEST_RESERVE, RESERVED_SHARE * time_left)
+        # A fifth of the time each, 20 seconds at the most, to answer and to end calls in flight.
+        reserve = min(20, max(min(self.killed, self.until) - now(), 0) / 5)
         self.answer_by = min(self.killed - reserve, self.until)
         self.stop_by = self.answer_by - reserve
 

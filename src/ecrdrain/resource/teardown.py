@@ -1,15 +1,17 @@
 """Delete: drain the repository if it is going away, and say how that ended."""
 
-from ecrdrain.engine.drain import drain_repository
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
 from ecrdrain.engine.limits import Limits
 from ecrdrain.engine.report import Report
 from ecrdrain.engine.repository import PrivateRepository
+from ecrdrain.engine.rounds import Drain
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.fate.evidence import decide
 from ecrdrain.resource.answer import AGAIN, Answer
-from ecrdrain.resource.continuation import GoOn
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
@@ -20,7 +22,13 @@ LOGGED = (
 )
 
 
-def tear_down(run: Run) -> Answer | GoOn:
+class OutOfTime(NamedTuple):
+    """There is no verdict: images remain, and only the time is over."""
+
+    remains: str
+
+
+def tear_down(run: Run) -> Answer | OutOfTime:
     """Answer a Delete.
 
     The identity says what to drain: the properties may already be those of another repository.
@@ -61,19 +69,20 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
         run.log(EVENT_NAMES[type(event)], **event._asdict())
 
     limits = Limits(run.stop_by, run.stop, run.now)
-    report = drain_repository(repository, CALLS_AT_ONCE, limits, on_event)
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
     run.log("drained", **{name: getattr(report, name) for name in LOGGED})
     return report
 
 
-def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | GoOn:
+def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | OutOfTime:
     """Turn a report into the answer: SUCCESS means verified empty."""
     if report.empty:
         return Answer(run.identity)
     left = f"{'' if report.left_exact else 'at least '}{report.left}"
     remains = f"{run.deleted} images deleted, {left} left in {target.name}"
     if report.stopped == "deadline":
-        return GoOn(remains)
+        return OutOfTime(remains)
     if report.error is not None:
         return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
     codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))

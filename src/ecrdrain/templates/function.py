@@ -1,12 +1,9 @@
-# ecrdrain 0.1.0, Apache-2.0. Made by `make function` of src/ecrdrain, where comments and types are.
-#
-# --- engine/: How a repository is emptied.
-# --- fate/: What CloudFormation will do with a resource: the facts, and the decision on them.
-# --- resource/: The CloudFormation custom resource.
-# lambda_handler is last.
+# ecrdrain 0.1.0, Apache-2.0. Made by `make function` from src/ecrdrain, where the comments are: engine
+# drains, fate decides, resource answers; lambda_handler is last.
 
 from __future__ import annotations
 
+import calendar
 import http.client
 import json
 import os
@@ -23,12 +20,11 @@ from enum import Enum
 from functools import cache, partial
 from itertools import islice, pairwise
 from sys import intern
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
-# --- engine/errors.py
-
+# --- engine/: How a repository is emptied.
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 INVALID_PARAMETER = "InvalidParameterException"
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -90,17 +86,11 @@ def answer_error(operation, answer):
   return CallError(operation, said.get("Code", "Unknown"), said.get("Message", ""), status)
 
 
-# --- engine/limits.py
-
 LOOK_UP = 0.25
 
 
 class Halted(Exception):
   unheard = False
-
-  def __init__(self, reason):
-    super().__init__(reason)
-    self.reason = reason
 
 
 class Limits:
@@ -121,8 +111,6 @@ class Limits:
     self.check()
 
 
-# --- engine/calls.py
-
 CONCURRENCY = 32
 AT_ONCE = 8
 ATTEMPTS = 10
@@ -142,7 +130,7 @@ def client_config(concurrency=CONCURRENCY, read_timeout=60):
 
 class CallFailed(Exception):
   def __init__(self, error, *, unheard=False):
-    super().__init__(f"{error.operation}: {error}")
+    super().__init__(str(error))
     self.error = error
     self.unheard = unheard
 
@@ -178,12 +166,7 @@ class Calls:
       self.throttled += 1
 
 
-class _Making(threading.local):
-  calls: Calls | None = None
-  unheard = False
-
-
-_making = _Making()
+_making = threading.local()
 
 
 def watch(client):
@@ -193,25 +176,20 @@ def watch(client):
 
 
 def _before_send(event_name, **_):
-  if _making.calls is not None:
-    _making.calls.count(event_name.rpartition(".")[2])
+  calls = getattr(_making, "calls", None)
+  if calls is not None:
+    calls.count(event_name.rpartition(".")[2])
 
 
-def _response_received(event_name, parsed_response, exception, **_):
-  if _making.calls is None or isinstance(exception, Halted):
+def _response_received(parsed_response, exception, **_):
+  calls = getattr(_making, "calls", None)
+  if calls is None or isinstance(exception, Halted):
     return
-  if exception is not None:
+  error = answer_error("", parsed_response or {})
+  if error.throttled:
+    calls.count_throttle()
+  elif exception is not None or error.passing:
     _making.unheard = True
-    return
-  if "Error" in parsed_response:
-    error = answer_error(event_name.rpartition(".")[2], parsed_response)
-    if error.throttled:
-      _making.calls.count_throttle()
-    elif error.passing:
-      _making.unheard = True
-
-
-# --- engine/events.py
 
 
 class Listed(NamedTuple):
@@ -229,13 +207,6 @@ class RoundEnded(NamedTuple):
   round: int
   deleted: int
   left: int
-
-
-def ignore(event):
-  """Do nothing with an event."""
-
-
-# --- engine/report.py
 
 
 class Failure(NamedTuple):
@@ -272,9 +243,6 @@ class Report:
     return self.deleted + self.left
 
 
-# --- engine/listing.py
-
-
 class Row(NamedTuple):
   digest: str
   phase: int
@@ -307,8 +275,6 @@ class Listing:
       yield digests.pop()
 
 
-# --- engine/repository.py
-
 PAGE_SIZE = 1000
 BATCH_SIZE = 100
 
@@ -327,7 +293,8 @@ class PrivateRepository:
     if registry_id is not None:
       self._names["registryId"] = registry_id
     self._filter = {"filter": {"imageStatus": "ANY"}}
-    if not knows_image_status(client, "ListImagesFilter"):
+    shape = client.meta.service_model.shape_for("ListImagesFilter")
+    if "imageStatus" not in shape.members:
       self._filter = {}
       client.meta.events.register(
         "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
@@ -357,18 +324,11 @@ def delete_images(client, names, digests):
   return list(refused.values())
 
 
-def knows_image_status(client, name):
-  shape = client.meta.service_model.shape_for(name)
-  return "imageStatus" in getattr(shape, "members", {})
-
-
 def _ask_for_any_status(params, **_):
   body = json.loads(params["body"])
   body["filter"] = {**body.get("filter", {}), "imageStatus": "ANY"}
   params["body"] = json.dumps(body).encode()
 
-
-# --- engine/refusals.py
 
 GONE = "ImageNotFound"
 REFERENCED = "ImageReferencedByManifestList"
@@ -384,9 +344,6 @@ IDLE_ROUNDS = {
 
 def worth_another_round(codes, idle_rounds):
   return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)
-
-
-# --- engine/tally.py
 
 
 class Tally:
@@ -428,8 +385,6 @@ class Tally:
       self.refused.pop(digest, None)
 
 
-# --- engine/rounds.py
-
 PATIENCE = 600.0
 LONGEST_REST = 30.0
 
@@ -437,7 +392,7 @@ LONGEST_REST = 30.0
 class Drain:
   """One drain of one repository."""
 
-  def __init__(self, repository, pool, concurrency, limits, on_event=ignore):
+  def __init__(self, repository, pool, concurrency, limits, on_event):
     self.repository = repository
     self.pool = pool
     self.room = 2 * concurrency
@@ -455,7 +410,7 @@ class Drain:
     try:
       empty = self._drain()
     except Halted as halted:
-      stopped = halted.reason
+      stopped = str(halted)
     except CallFailed as failed:
       if failed.error.code == REPOSITORY_NOT_FOUND:
         exists, empty = False, True
@@ -593,17 +548,7 @@ class Drain:
         self._take(future)
 
 
-# --- engine/drain.py
-
-
-def drain_repository(repository, concurrency, limits, on_event=ignore):
-  with ThreadPoolExecutor(concurrency) as pool:
-    return Drain(repository, pool, concurrency, limits, on_event).run()
-
-
-# --- fate/arns.py
-
-
+# --- fate/: What CloudFormation will do with a resource: the facts, and the decision on them.
 class RepositoryArn(NamedTuple):
   partition: str
   region: str
@@ -626,8 +571,6 @@ def repository_beside(arn, name):
     raise ValueError(f"{arn!r} is not an ARN")
   return RepositoryArn(parts[1], parts[3], parts[4], name)
 
-
-# --- fate/template.py
 
 OPAQUE = "..."
 _QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
@@ -692,8 +635,6 @@ def _value(first, *deeper):
   return OPAQUE if deeper else text
 
 
-# --- fate/policies.py
-
 UNKNOWN = "unknown"
 
 
@@ -726,22 +667,19 @@ def read_plain(block):
   return entries
 
 
-# --- fate/guard.py
-
-Verdict = Literal["drain", "keep", "refuse"]
 CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
 ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
 
 
 class Decision(NamedTuple):
-  verdict: Verdict
+  verdict: str
   why: str
   evidence: Mapping[str, object]
 
 
 REMEDY = (
-  "nothing was deleted. Write the policy as one plain word, or set OnDelete: Always, or empty "
-  "the repository yourself; then delete again"
+  "nothing was deleted. Write the policy as one plain word, or say OnDelete: Always, or empty "
+  "the repository yourself"
 )
 OVERRIDE = "OnDelete: Always drains it all the same"
 
@@ -826,8 +764,6 @@ def _after_replacement(facts, resource):
     return Situation.REPLACED, name_of(resource)
   return situation, f"UpdateReplacePolicy of {name_of(resource)}"
 
-
-# --- fate/evidence.py
 
 READS = {
   "list_stack_resources": "StackResourceSummaries",
@@ -967,8 +903,7 @@ class StackTree:
     return None
 
 
-# --- resource/answer.py
-
+# --- resource/: The CloudFormation custom resource.
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -1041,29 +976,8 @@ def put(url, body, timeout):
     connection.close()
   except (OSError, ValueError, http.client.HTTPException) as error:
     return type(error).__name__
-  return "" if status < http.client.MULTIPLE_CHOICES else f"HTTP status {status}"
+  return "" if status == http.client.OK else f"HTTP status {status}"
 
-
-# --- resource/log.py
-
-
-class Log:
-  def __init__(self, secret="", **facts):
-    secrets = (secret, secret.partition("?")[2])
-    self._secrets = [form for each in secrets if each for form in (each, json.dumps(each)[1:-1])]
-    self._facts = facts
-
-  def __call__(self, event, **facts):
-    line = json.dumps({"event": event, **facts, **self._facts}, default=str)
-    print(self.redact(line), flush=True)
-
-  def redact(self, text):
-    for secret in self._secrets:
-      text = text.replace(secret, "[ResponseURL]")
-    return text
-
-
-# --- resource/properties.py
 
 ON_DELETE = ("WithRepository", "Always", "Never")
 PROPERTIES = ("ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight", "RegistryId")
@@ -1072,8 +986,8 @@ REPOSITORY_NAME = re.compile(
   r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
 NAME_IN_WORDS = (
-  "2 to 256 lower-case letters and digits, with . _ - or / between; neither ARN nor URI "
-  "(ECR_REPOSITORY_NAME in the environment stands in for it)"
+  "2 to 256 lower-case letters and digits, with . _ - or / between, neither ARN nor URI; "
+  "or ECR_REPOSITORY_NAME in the environment"
 )
 
 
@@ -1093,7 +1007,7 @@ def parse_settings(properties, environment, function_arn):
   timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
   checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
   checks += [
-    ("RepositoryName", name, REPOSITORY_NAME.fullmatch(str(name)), NAME_IN_WORDS),
+    ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
     ("RegistryId", account, account == target.account, target.account),
     ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
     ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
@@ -1116,13 +1030,27 @@ def service_timeout_of(properties):
   return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT
 
 
-# --- resource/run.py
+class Log:
+  def __init__(self, secret="", **facts):
+    secrets = (secret, secret.partition("?")[2])
+    self._secrets = [form for each in secrets if each for form in (each, json.dumps(each)[1:-1])]
+    self._facts = facts
 
-CONTINUATION = "EcrDrain"
+  def __call__(self, event, **facts):
+    line = json.dumps({"event": event, **facts, **self._facts}, default=str)
+    print(self.redact(line), flush=True)
+
+  def redact(self, text):
+    for secret in self._secrets:
+      text = text.replace(secret, "[ResponseURL]")
+    return text
+
+
+BIRTH = re.compile(r"X-Amz-Date=(\d{8}T\d{6})Z")
+FIRST_DELIVERY = 45.0
+WORTH_WAITING = 120.0
 CALLS_AT_ONCE = 16
 READ_TIMEOUT = 12.0
-LONGEST_RESERVE, RESERVED_SHARE = 20.0, 0.2
-LONGEST_MARGIN, MARGIN_SHARE = 60.0, 0.1
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
@@ -1132,6 +1060,14 @@ def client(service):
 
   make = boto3.client
   return make(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
+
+
+def birth_of(url):
+  found = BIRTH.search(url)
+  try:
+    return calendar.timegm(time.strptime(found[1], "%Y%m%dT%H%M%S")) if found else None
+  except ValueError:
+    return None
 
 
 class Run:
@@ -1151,17 +1087,13 @@ class Run:
     )
     properties = event.get("ResourceProperties")
     self.properties = properties if isinstance(properties, dict) else {}
+    self.deleted = 0
+    birth = birth_of(str(event.get("ResponseURL")))
+    self.first = birth is not None and now() - birth < FIRST_DELIVERY
     timeout = service_timeout_of(self.properties)
-    until = now() + timeout - min(LONGEST_MARGIN, timeout * MARGIN_SHARE)
-    progress = event.get(CONTINUATION)
-    if not isinstance(progress, dict):
-      progress = {}
-    self.until = progress.get("until", until)
-    self.deleted = progress.get("deleted", 0)
-    self.runs = progress.get("runs", 0) + 1
+    self.until = (birth or now()) + timeout - min(60, timeout / 10)
     self.killed = now() + context.get_remaining_time_in_millis() / 1000
-    time_left = max(min(self.killed, self.until) - now(), 0)
-    reserve = min(LONGEST_RESERVE, RESERVED_SHARE * time_left)
+    reserve = min(20, max(min(self.killed, self.until) - now(), 0) / 5)
     self.answer_by = min(self.killed - reserve, self.until)
     self.stop_by = self.answer_by - reserve
 
@@ -1173,41 +1105,6 @@ class Run:
       pause = min(pause * 2, LONGEST_PAUSE)
       yield
 
-
-# --- resource/continuation.py
-
-MOST_RUNS = 15
-LEAST_TIME = 5.0
-
-
-class GoOn(NamedTuple):
-  remains: str
-
-
-def go_on(run, verdict):
-  arn = run.context.invoked_function_arn
-  carried = {"deleted": run.deleted, "runs": run.runs, "until": run.until}
-  if run.until - run.now() < LEAST_TIME:
-    why = "CloudFormation's time is over"
-  elif run.runs >= MOST_RUNS:
-    why = f"{run.runs} runs of the function were not enough"
-  else:
-    try:
-      run.clients("lambda").invoke(
-        FunctionName=arn, InvocationType="Event", Payload=json.dumps({**run.event, CONTINUATION: carried})
-      )
-    except aws_errors() as error:
-      why = (
-        f"the function cannot call itself to go on ({call_error(error)}): grant its role "
-        f"lambda:InvokeFunction on {arn}"
-      )
-    else:
-      run.log("continued", **carried)
-      return None
-  return Answer(run.identity, f"{verdict.remains}: {why}; {AGAIN}")
-
-
-# --- resource/preflight.py
 
 LONGEST_PATIENCE = 60.0
 
@@ -1248,32 +1145,27 @@ def probes(run, settings):
   nothing = [{"imageDigest": f"sha256:{os.urandom(32).hex()}"}]
   delete = partial(ecr.batch_delete_image, **names, imageIds=nothing)
   yield f"ecr:BatchDeleteImage on {target.arn}", delete
-  if settings.on_delete != "Always":
-    arn = run.context.invoked_function_arn
-    invoke = partial(run.clients("lambda").invoke, FunctionName=arn, InvocationType="DryRun")
-    yield f"lambda:InvokeFunction on {arn}", invoke
-
-
-# --- resource/deploy.py
 
 
 def deploy(run):
   arn = run.context.invoked_function_arn
   settings = parse_settings(run.properties, run.environment, arn)
-  target, problem = settings.target, settings.mistakes
+  target = settings.target
+  problem = settings.mistakes
   if not problem and settings.preflight and settings.on_delete != "Never":
     problem = preflight(run, settings)
-  identity = target.arn
-  if problem and taken_back(run):
-    run.log("overlooked", reason=problem, why="the update is rolled back")
-    identity, problem = run.identity, ""
-  if problem:
+  if problem and not in_rollback(run):
     return Answer(run.identity, problem)
+  if problem:
+    run.log("overlooked", reason=problem, why="the update is rolled back")
+    target = parse_repository_arn(run.identity)
+  if target is None:
+    return Answer(run.identity)
   names = {"RepositoryName": target.name, "RegistryId": target.account}
-  return Answer(identity, data={"RepositoryArn": identity, **names})
+  return Answer(target.arn, data={"RepositoryArn": target.arn, **names})
 
 
-def taken_back(run):
+def in_rollback(run):
   try:
     found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
   except aws_errors():
@@ -1281,14 +1173,15 @@ def taken_back(run):
   return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
-# --- resource/teardown.py
-
-NAMED_FAILURES = 3
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 LOGGED = (
   *("images", "deleted", "left", "calls", "throttled"),
   *("rounds", "seconds", "empty", "stopped", "error"),
 )
+
+
+class OutOfTime(NamedTuple):
+  remains: str
 
 
 def tear_down(run):
@@ -1325,7 +1218,8 @@ def drain(run, repository):
     run.log(EVENT_NAMES[type(event)], **event._asdict())
 
   limits = Limits(run.stop_by, run.stop, run.now)
-  report = drain_repository(repository, CALLS_AT_ONCE, limits, on_event)
+  with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+    report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
   run.log("drained", **{name: getattr(report, name) for name in LOGGED})
   return report
 
@@ -1336,14 +1230,13 @@ def verdict_on(report, run, target):
   left = f"{'' if report.left_exact else 'at least '}{report.left}"
   remains = f"{run.deleted} images deleted, {left} left in {target.name}"
   if report.stopped == "deadline":
-    return GoOn(remains)
+    return OutOfTime(remains)
   if report.error is not None:
     return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
   codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
-  named = "; ".join(": ".join(failure) for failure in report.failures[:NAMED_FAILURES])
-  return Answer(
-    run.identity, f"{remains}: {codes}. {named}. Mend the cause or delete them by hand; then {AGAIN}"
-  )
+  some = "; ".join(": ".join(failure) for failure in report.failures[:3])
+  reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand; then {AGAIN}"
+  return Answer(run.identity, reason)
 
 
 def in_words(error, target):
@@ -1352,7 +1245,8 @@ def in_words(error, target):
   return f"{action} failed with {error}{remedy}"
 
 
-# --- resource/handler.py
+class UnfinishedError(Exception):
+  """Images remain at the end of this run; Lambda delivers the request again after a minute."""
 
 
 def lambda_handler(event, context):
@@ -1360,16 +1254,18 @@ def lambda_handler(event, context):
   url = str(request.get("ResponseURL") or "")
   log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
   if not url:
-    log("ignored", why="the event has no ResponseURL: it is no request of CloudFormation")
+    log("ignored", why="without a ResponseURL it is no request of CloudFormation")
     return
   run = Run(request, context, log, client)
+  if run.now() > run.until:
+    log("ignored", why="CloudFormation has stopped waiting for an answer")
+    return
   answer = answer_in_time(run)
-  if answer is not None:
-    log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
-    reason = log.redact(answer.reason)
-    if reason:
-      reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
-    deliver(url, answer.body(request, reason), run)
+  log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
+  reason = log.redact(answer.reason)
+  if reason:
+    reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+  deliver(url, answer.body(request, reason), run)
 
 
 def answer_in_time(run):
@@ -1377,15 +1273,15 @@ def answer_in_time(run):
   worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
   worker.start()
   worker.join(max(run.answer_by - run.now(), 0))
-  if not verdicts:
-    run.stop.set()
-    advice = "try again"
-    if run.kind == "Delete":
-      advice = f"{run.deleted} images deleted so far: {AGAIN}"
-    reason = f"The function's time is over; {advice}, and raise its Timeout if it recurs"
-    return Answer(run.identity, reason)
-  verdict = verdicts[0]
-  return go_on(run, verdict) if isinstance(verdict, GoOn) else verdict
+  run.stop.set()
+  verdict = verdicts[0] if verdicts else OutOfTime(f"{run.deleted} images deleted")
+  if isinstance(verdict, Answer):
+    return verdict
+  if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
+    raise UnfinishedError(verdict.remains)
+  advice = f"{verdict.remains}; {AGAIN}" if run.kind == "Delete" else "try again"
+  reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+  return Answer(run.identity, reason)
 
 
 def work(run):
