@@ -14,7 +14,7 @@ from ecrdrain.fate.guard import (
     HeldResource,
     Situation,
     decide_by,
-    going_away,
+    find_situation,
 )
 from ecrdrain.fate.policies import read_policies
 
@@ -81,8 +81,8 @@ def decide(
     if mode in ("Always", "Never"):
         return decide_by(Situation[mode.upper()])
     try:
-        tree = StackTree(partial(read_stack, cloudformation))
-        return going_away(gather(tree, stack_id, repository))
+        facts = gather(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
+        return decide_by(*find_situation(facts), facts)
     except StackReadError as error:
         return decide_by(Situation.NOT_READABLE, str(error))
 

@@ -110,12 +110,6 @@ BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
 """Which of several policies decides: what keeps goes first, and what deletes goes last."""
 
 
-def going_away(facts: Evidence) -> Decision:
-    """Decide on what CloudFormation says."""
-    situation, subject = find_situation(facts)
-    return decide_by(situation, subject, facts)
-
-
 def decide_by(
     situation: Situation, subject: str = "", facts: Mapping[str, object] | None = None
 ) -> Decision:

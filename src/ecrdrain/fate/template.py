@@ -9,9 +9,6 @@ certainly look like that is not understood.
 import re
 from collections.abc import Mapping
 
-OPAQUE = "..."
-"""Stands for a value over several lines."""
-
 _QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
 _KEY = re.compile(rf"(?:{_QUOTED}|([^\s\"'#&*!|>%@`?,:\[\]{{}}-][^#]*?)) *:(?:\s+(.*))?")
 _COMMENT = re.compile(r"(^|\s+)#.*")
@@ -30,7 +27,8 @@ def read_entries(block: object) -> dict[str, object]:
             mapping in what this function returned.
 
     Returns:
-        What each key leads to: a text, with its tag if it has one (!Ref Name); or a block.
+        What each key leads to: a text, with its tag if it has one (!Ref Name), "..." where it
+        goes over several lines; or a block.
 
     Raises:
         NotUnderstoodError: It is no mapping, or it is not certain what its entries are.
@@ -86,4 +84,4 @@ def _value(first: str, *deeper: str) -> object:
     opening = re.sub(r"^([!&]\S*\s*)+", "", text)[:1]
     if not _COMMENT.sub("", [text, *deeper][-1]).endswith(_CLOSING.get(opening, "")):
         raise NotUnderstoodError
-    return OPAQUE if deeper else text
+    return "..." if deeper else text

@@ -29,7 +29,6 @@ CALLS_AT_ONCE = 16
 READ_TIMEOUT = 12.0
 """Seconds that a call may take to answer: less than the reserve."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
 class Context(Protocol):
@@ -129,9 +128,9 @@ class Run:
 
     def tries(self, until: float) -> Iterator[None]:
         """Yield again and again, after longer and longer pauses, until that moment."""
-        pause = FIRST_PAUSE
+        pause = 0.25
         yield
         while self.now() + pause < until:
             self.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, 8)
             yield

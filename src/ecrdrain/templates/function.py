@@ -572,7 +572,6 @@ def repository_beside(arn, name):
   return RepositoryArn(parts[1], parts[3], parts[4], name)
 
 
-OPAQUE = "..."
 _QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
 _KEY = re.compile(rf"(?:{_QUOTED}|([^\s\"'#&*!|>%@`?,:\[\]{{}}-][^#]*?)) *:(?:\s+(.*))?")
 _COMMENT = re.compile(r"(^|\s+)#.*")
@@ -632,7 +631,7 @@ def _value(first, *deeper):
   opening = re.sub(r"^([!&]\S*\s*)+", "", text)[:1]
   if not _COMMENT.sub("", [text, *deeper][-1]).endswith(_CLOSING.get(opening, "")):
     raise NotUnderstoodError
-  return OPAQUE if deeper else text
+  return "..." if deeper else text
 
 
 UNKNOWN = "unknown"
@@ -713,11 +712,6 @@ POLICIES = {
 BY_PRECEDENCE = Situation.RETAINED, Situation.POLICY_UNKNOWN, Situation.DELETED
 
 
-def going_away(facts):
-  situation, subject = find_situation(facts)
-  return decide_by(situation, subject, facts)
-
-
 def decide_by(situation, subject="", facts=None):
   evidence = {"situation": situation.name, "facts": facts}
   return Decision(situation.verdict, situation.sentence.format(subject), evidence)
@@ -788,8 +782,8 @@ def decide(cloudformation, mode, stack_id, repository):
   if mode in ("Always", "Never"):
     return decide_by(Situation[mode.upper()])
   try:
-    tree = StackTree(partial(read_stack, cloudformation))
-    return going_away(gather(tree, stack_id, repository))
+    facts = gather(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
+    return decide_by(*find_situation(facts), facts)
   except StackReadError as error:
     return decide_by(Situation.NOT_READABLE, str(error))
 
@@ -1051,7 +1045,6 @@ FIRST_DELIVERY = 45.0
 WORTH_WAITING = 120.0
 CALLS_AT_ONCE = 16
 READ_TIMEOUT = 12.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 
 
 @cache
@@ -1098,11 +1091,11 @@ class Run:
     self.stop_by = self.answer_by - reserve
 
   def tries(self, until):
-    pause = FIRST_PAUSE
+    pause = 0.25
     yield
     while self.now() + pause < until:
       self.sleep(pause)
-      pause = min(pause * 2, LONGEST_PAUSE)
+      pause = min(pause * 2, 8)
       yield
 
 
