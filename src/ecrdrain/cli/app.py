@@ -58,8 +58,8 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the opt
 @app.callback()
 def root(
     *,
-    debug: Debug = False,
-    version: Annotated[
+    _debug: Debug = False,
+    _version: Annotated[
         bool,
         typer.Option(
             "--version", help="Show the version and exit.", callback=_print_version, is_eager=True
@@ -67,7 +67,7 @@ def root(
     ] = False,
 ) -> None:
     """Empty Amazon ECR repositories so that their CloudFormation stacks delete cleanly."""
-    del debug, version  # read off the arguments, and answered by its callback
+    # --debug is read off the arguments (run), --version is answered by its callback.
 
 
 def run(arguments: Sequence[str]) -> int:

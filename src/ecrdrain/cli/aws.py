@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
+from ecrdrain.cli.options import AwsOptions
 from ecrdrain.engine import CONCURRENCY, client_config
 from ecrdrain.engine.errors import aws_errors
 
@@ -27,15 +28,11 @@ class Aws:
     """The clients of one account and region; the end of a ``with`` block closes them.
 
     Args:
-        profile: The profile of the shared configuration; None leaves the choice to the SDK.
-        region: The region; None as well.
-        endpoint_url: An address to use in place of AWS's own; None as well.
+        options: Profile, region and endpoint; what is None is left to the SDK.
         concurrency: How many connections a drain may use at once.
     """
 
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
+    options: AwsOptions
     concurrency: int = CONCURRENCY
     _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
     _session: Any = None
@@ -107,8 +104,8 @@ class Aws:
 
         if self._session is None:
             # The SDK for Python reads AWS_DEFAULT_REGION alone; AWS's other tools read both.
-            region = self.region or os.environ.get("AWS_REGION")
-            self._session = boto3.Session(profile_name=self.profile, region_name=region)
+            region = self.options.region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(profile_name=self.options.profile, region_name=region)
         config = Config(user_agent_extra=f"ecrdrain/{__version__}").merge(
             client_config(self.concurrency)
             if draining
@@ -117,6 +114,6 @@ class Aws:
         return self._session.client(
             service,
             region_name=PUBLIC_REGION if service == "ecr-public" else None,
-            endpoint_url=self.endpoint_url,
+            endpoint_url=self.options.endpoint_url,
             config=config,
         )

@@ -9,21 +9,11 @@ from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import drain_plan, drain_result
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import (
-    Concurrency,
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
-from ecrdrain.engine import CONCURRENCY, Report, drain_repositories
+from ecrdrain.engine import Report, drain_repositories
 from ecrdrain.stacks.clients import asking, drainable
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
@@ -39,6 +29,7 @@ _COLUMNS = (
 )
 
 
+@with_options
 def drain(  # noqa: PLR0913 - one for each option
     repositories: Annotated[
         list[str],
@@ -67,14 +58,10 @@ def drain(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
-    concurrency: Concurrency = CONCURRENCY,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    speed: SpeedOptions,
+    plan: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Empty repositories.
 
@@ -82,23 +69,22 @@ def drain(  # noqa: PLR0913 - one for each option
     at first; then there is one question. Run it again after an interruption, and it goes on where
     it was.
     """
-    del debug  # read off the arguments
-    if yes and limit is None and any(is_pattern(name) for name in repositories):
+    if plan.yes and limit is None and any(is_pattern(name) for name in repositories):
         raise WrongUseError(
             "a pattern with --yes needs --limit N: the most repositories that it may match"
         )
-    terminal = Terminal(json=output is OutputFormat.JSON)
+    terminal = Terminal(json=output.json)
     registry = "public" if public else "private"
-    with Aws(profile, region, endpoint_url, concurrency) as aws:
+    with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Counting images"):
             targets = find_targets(
                 asking(aws, registry), repositories, registry_id=registry_id, limit=limit
             )
         _show_plan(terminal, targets)
-        if dry_run:
+        if plan.dry_run:
             terminal.document(drain_plan(targets, registry))
             return
-        if not yes and not _confirm(terminal, targets):
+        if not plan.yes and not _confirm(terminal, targets):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
         with (
@@ -110,7 +96,7 @@ def drain(  # noqa: PLR0913 - one for each option
                     drainable(aws, registry, target.name, registry_id, target.survey.listing)
                     for target in targets
                 ],
-                concurrency=concurrency,
+                concurrency=speed.concurrency,
                 stop=stop,
                 on_event=view.draining,
                 done=view.drained,

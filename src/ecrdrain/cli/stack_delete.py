@@ -11,22 +11,11 @@ from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import deletion_plan, deletion_result, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import (
-    Concurrency,
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
-from ecrdrain.engine import CONCURRENCY
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
@@ -37,6 +26,7 @@ from ecrdrain.stacks.tree import DELETED, find_deleted
 from ecrdrain.stacks.waiting import wait_until_idle
 
 
+@with_options
 def delete(  # noqa: PLR0913 - one for each option
     stacks: Annotated[
         list[str],
@@ -63,14 +53,10 @@ def delete(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
-    concurrency: Concurrency = CONCURRENCY,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    speed: SpeedOptions,
+    plan_options: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Delete stacks whose repositories hold images; rescue those that are DELETE_FAILED.
 
@@ -78,35 +64,34 @@ def delete(  # noqa: PLR0913 - one for each option
     that import from others go first, independent ones go side by side. A drain whose function is
     gone is let go of; all else that fails is reported and stays in its stack.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
+    terminal = Terminal(json=output.json)
     lift = disable_termination_protection
-    with Aws(profile, region, endpoint_url, concurrency) as aws:
+    with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
         plan = plan_deletion(inspections, lift_protection=lift)
         means = Means(
             aws,
             Event(),
-            concurrency,
+            speed.concurrency,
             lift_protection=lift,
             more_drains=frozenset(drain_resource or ()),
         )
-        status = carry_out(terminal, means, plan, dry_run=dry_run, yes=yes)
+        status = carry_out(terminal, means, plan, plan_options)
     raise typer.Exit(status)
 
 
-def carry_out(terminal: Terminal, means: Means, plan: Plan, *, dry_run: bool, yes: bool) -> int:
+def carry_out(terminal: Terminal, means: Means, plan: Plan, options: PlanOptions) -> int:
     """Show a plan, ask once, do it, and return the exit status."""
     show_stacks(terminal, plan.inspections)
     for obstacle in plan.obstacles:
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
     check_drains(means.clients, plan.drains)
-    if dry_run or plan.obstacles:
-        terminal.document(deletion_plan(plan, dry_run=dry_run))
+    if options.dry_run or plan.obstacles:
+        terminal.document(deletion_plan(plan, dry_run=options.dry_run))
         return FAILED if plan.obstacles else OK
     there = [each.stack.name for each in plan.inspections if each.stack.status != DELETED]
-    if there and not yes and not terminal.ask(_question(plan, there)):
+    if there and not options.yes and not terminal.ask(_question(plan, there)):
         terminal.mention("Nothing was deleted.")
         return FAILED
     images = {each.repository.name: each.survey.images for each in plan.drains}

@@ -7,7 +7,7 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import stacks_shown
-from ecrdrain.cli.options import Debug, EndpointUrl, Output, OutputFormat, Profile, Region
+from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect
@@ -40,25 +40,22 @@ _COLUMNS = (
 )
 
 
-def show(  # noqa: PLR0913 - one for each option
+@with_options
+def show(
     stacks: Annotated[
         list[str],
         typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
     ],
     *,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Show the repositories of stacks and what keeps these from being deleted.
 
     Nested stacks are included. For a stack that is DELETE_FAILED it shows what failed and why.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
-    with Aws(profile, region, endpoint_url) as aws, terminal.busy("Reading stacks"):
+    terminal = Terminal(json=output.json)
+    with Aws(aws_options) as aws, terminal.busy("Reading stacks"):
         inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
     if not terminal.json:
         show_stacks(terminal, inspections)
