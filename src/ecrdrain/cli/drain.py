@@ -14,7 +14,7 @@ from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, drain_repositories
-from ecrdrain.stacks.clients import asking, drainable
+from ecrdrain.stacks.clients import make_repository, registry_client
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
 _COLUMNS = (
@@ -78,7 +78,7 @@ def drain(  # noqa: PLR0913 - one for each option
     with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Counting images"):
             targets = find_targets(
-                asking(aws, registry), repositories, registry_id=registry_id, limit=limit
+                registry_client(aws, registry), repositories, registry_id=registry_id, limit=limit
             )
         _show_plan(terminal, targets)
         if plan.dry_run:
@@ -89,17 +89,19 @@ def drain(  # noqa: PLR0913 - one for each option
             raise typer.Exit(FAILED)
         with (
             interruptible() as stop,
-            ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
+            ProgressView(
+                terminal, {target.name: target.survey.images for target in targets}
+            ) as view,
         ):
             reports = drain_repositories(
                 [
-                    drainable(aws, registry, target.name, registry_id, target.survey.listing)
+                    make_repository(aws, registry, target.name, registry_id, target.survey.listing)
                     for target in targets
                 ],
                 concurrency=speed.concurrency,
                 stop=stop,
-                on_event=view.draining,
-                done=view.drained,
+                on_event=view.on_drain,
+                done=view.on_report,
             )
         _show_outcome(terminal, reports)
         terminal.document(drain_result(reports, aws.account if terminal.json else None))

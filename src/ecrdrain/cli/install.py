@@ -80,7 +80,7 @@ def install(  # noqa: PLR0913 - one for each option
             terminal.document(installation(stack_name, None, None, change_set.changes))
             raise typer.Exit(OK if plan.dry_run else FAILED)
         with interruptible() as stop, ProgressView(terminal, {}) as view:
-            status = execute(client, change_set, stop=stop, hear=view.event)
+            status = execute(client, change_set, stop=stop, on_event=view.on_stack_event)
     changes = change_set.changes
     terminal.document(installation(stack_name, change_set.stack_id, status, changes, changed=True))
     if status not in _DONE:
@@ -111,10 +111,10 @@ def _agreed(
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:
     parameters: dict[str, str] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
+    for text in given:
+        name, equals, value = text.partition("=")
         if not equals:
-            raise WrongUseError(f"--parameter {each} has no value: write --parameter {each}=VALUE")
+            raise WrongUseError(f"--parameter {text} has no value: write --parameter {text}=VALUE")
         parameters[name] = value
     return parameters
 
@@ -126,8 +126,8 @@ def _question(change_set: ChangeSet) -> str:
 
 def _show_changes(terminal: Terminal, change_set: ChangeSet) -> None:
     rows = [
-        (each.action, each.logical_id, each.type, each.replacement or "-")
-        for each in change_set.changes
+        (change.action, change.logical_id, change.type, change.replacement or "-")
+        for change in change_set.changes
     ]
     terminal.table(_COLUMNS, rows)
 

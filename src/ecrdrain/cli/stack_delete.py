@@ -16,10 +16,10 @@ from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import Plan, plan_deletion
 from ecrdrain.stacks.tree import DELETED, find_deleted
@@ -70,39 +70,45 @@ def delete(  # noqa: PLR0913 - one for each option
         with terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
         plan = plan_deletion(inspections, lift_protection=lift)
-        means = Means(
+        context = DeletionContext(
             aws,
             Event(),
             speed.concurrency,
             lift_protection=lift,
             more_drains=frozenset(drain_resource or ()),
         )
-        status = carry_out(terminal, means, plan, plan_options)
+        status = carry_out(terminal, context, plan, plan_options)
     raise typer.Exit(status)
 
 
-def carry_out(terminal: Terminal, means: Means, plan: Plan, options: PlanOptions) -> int:
+def carry_out(
+    terminal: Terminal, context: DeletionContext, plan: Plan, options: PlanOptions
+) -> int:
     """Show a plan, ask once, do it, and return the exit status."""
     show_stacks(terminal, plan.inspections)
     for obstacle in plan.obstacles:
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
-    check_drains(means.clients, plan.drains)
+    check_drains(context.clients, plan.drains)
     if options.dry_run or plan.obstacles:
         terminal.document(deletion_plan(plan, dry_run=options.dry_run))
         return FAILED if plan.obstacles else OK
-    there = [each.stack.name for each in plan.inspections if each.stack.status != DELETED]
+    there = [
+        inspection.stack.name
+        for inspection in plan.inspections
+        if inspection.stack.status != DELETED
+    ]
     if there and not options.yes and not terminal.ask(_question(plan, there)):
         terminal.mention("Nothing was deleted.")
         return FAILED
-    images = {each.repository.name: each.survey.images for each in plan.drains}
+    images = {inspected.repository.name: inspected.survey.images for inspected in plan.drains}
     with interruptible() as stop, ProgressView(terminal, images) as view:
-        outcomes = delete_stacks(replace(means, stop=stop, audience=view), plan)
+        outcomes = delete_stacks(replace(context, stop=stop, listener=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)
     terminal.document(deletion_result(outcomes))
     if stop.is_set():
         return INTERRUPTED
-    return OK if all(each.ending is Ending.DELETED for each in outcomes) else FAILED
+    return OK if all(outcome.ending is Ending.DELETED for outcome in outcomes) else FAILED
 
 
 def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
@@ -124,7 +130,7 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
 
 def _question(plan: Plan, stacks: Sequence[str]) -> str:
     names = ", ".join(stacks)
-    images = sum(each.survey.images for each in plan.drains)
+    images = sum(inspected.survey.images for inspected in plan.drains)
     if not images:
         return f"Delete {names}?"
     repositories = count(len(plan.drains), "repository", "repositories")
@@ -132,16 +138,20 @@ def _question(plan: Plan, stacks: Sequence[str]) -> str:
 
 
 def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
-    for each in outcome.kept:
+    for resource in outcome.kept:
         terminal.say(
-            f"{outcome.stack}: {each.logical_id} ({each.physical_id}) was kept by {each.why}",
+            f"{outcome.stack}: {resource.logical_id} ({resource.physical_id}) "
+            f"was kept by {resource.why}",
             "cyan",
         )
-    for each in outcome.let_go:
-        terminal.say(f"{outcome.stack}: {each.logical_id} in {each.stack} was let go: {each.why}")
-    for each in outcome.failed:
+    for drain in outcome.let_go:
         terminal.say(
-            f"{outcome.stack}: {each.logical_id} ({each.type}) in {each.stack} failed: {each.why}",
+            f"{outcome.stack}: {drain.logical_id} in {drain.stack} was let go: {drain.why}"
+        )
+    for resource in outcome.failed:
+        terminal.say(
+            f"{outcome.stack}: {resource.logical_id} ({resource.type}) in {resource.stack} "
+            f"failed: {resource.why}",
             "red",
         )
     if outcome.ending is Ending.DELETED and not outcome.attempts:

@@ -89,7 +89,7 @@ def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
     if not inspection.repositories:
         terminal.say("no repositories")
         return
-    terminal.table(_COLUMNS, [_row(each) for each in inspection.repositories])
+    terminal.table(_COLUMNS, [_row(repository) for repository in inspection.repositories])
 
 
 def _row(inspected: InspectedRepository) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.declared import declares_export
 from ecrdrain.stacks.inspection import inspect
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.plan import plan_deletion
 
 
@@ -38,5 +38,5 @@ def uninstall(
                 "ecrdrain stack delete deletes any stack"
             )
         plan = plan_deletion([inspection])
-        status = carry_out(terminal, Means(aws, Event()), plan, plan_options)
+        status = carry_out(terminal, DeletionContext(aws, Event()), plan, plan_options)
     raise typer.Exit(status)

@@ -76,7 +76,9 @@ def prepare(  # noqa: PLR0913 - all are named
         _check_status(existing, update=update)
         if _is_so_already(client, existing, body, parameters, declared):
             return None
-    kept = {each["ParameterKey"] for each in existing.get("Parameters", [])} if existing else set()
+    kept: set[str] = set()
+    if existing is not None:
+        kept = {parameter["ParameterKey"] for parameter in existing.get("Parameters", [])}
     values: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": parameters[name]}
         if name in parameters
@@ -106,7 +108,7 @@ def execute(
     change_set: ChangeSet,
     *,
     stop: Event,
-    hear: Callable[[StackEvent], None],
+    on_event: Callable[[StackEvent], None],
 ) -> str:
     """Make the change, wait for its end and return the stack's status.
 
@@ -115,7 +117,7 @@ def execute(
     """
     reader = EventReader(client, [change_set.stack_id])
     client.execute_change_set(ChangeSetName=change_set.id)
-    return follow(reader, change_set.stack_id, stop=stop, hear=hear)
+    return follow(reader, change_set.stack_id, stop=stop, on_event=on_event)
 
 
 def discard(client: "CloudFormationClient", change_set: ChangeSet) -> None:
@@ -129,7 +131,7 @@ def _check_parameters(
     client: "CloudFormationClient", body: str, parameters: Mapping[str, str]
 ) -> list[str]:
     summary = client.get_template_summary(TemplateBody=body)
-    declared = [each["ParameterKey"] for each in summary.get("Parameters", [])]
+    declared = [parameter["ParameterKey"] for parameter in summary.get("Parameters", [])]
     for name in parameters:
         if name not in declared:
             raise UnknownNameError("parameter", name, declared)
@@ -170,8 +172,8 @@ def _is_so_already(
     CloudFormation says so only in the wording of a failed change set.
     """
     values = {
-        each["ParameterKey"]: each.get("ParameterValue", "")
-        for each in existing.get("Parameters", [])
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+        for parameter in existing.get("Parameters", [])
     }
     if set(values) != set(declared) or any(
         values[name] != parameters[name] for name in parameters
@@ -194,13 +196,13 @@ def _wait_for_changes(
         if status == "CREATE_COMPLETE":
             return tuple(
                 Change(
-                    action=each["ResourceChange"].get("Action", ""),
-                    logical_id=each["ResourceChange"].get("LogicalResourceId", ""),
-                    type=each["ResourceChange"].get("ResourceType", ""),
-                    replacement=each["ResourceChange"].get("Replacement", ""),
+                    action=change["ResourceChange"].get("Action", ""),
+                    logical_id=change["ResourceChange"].get("LogicalResourceId", ""),
+                    type=change["ResourceChange"].get("ResourceType", ""),
+                    replacement=change["ResourceChange"].get("Replacement", ""),
                 )
                 for page in pages
-                for each in page.get("Changes", [])
+                for change in page.get("Changes", [])
             )
         if not status.endswith(("_PENDING", "_IN_PROGRESS")):
             reason = pages[0].get("StatusReason", f"the change set is {status}")

@@ -45,12 +45,12 @@ class Clients(Protocol):
         ...
 
 
-def asking(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
+def registry_client(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
     """Return the client that answers questions about repositories of a registry."""
     return clients.ecr if registry == "private" else clients.ecr_public
 
 
-def drainable(
+def make_repository(
     clients: Clients,
     registry: str,
     name: str,

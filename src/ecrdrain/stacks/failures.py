@@ -19,7 +19,7 @@ def read_failed(clients: Clients, root: Stack, more_drains: Container[str]) -> l
         root: The stack as it is now.
         more_drains: Logical ids of custom resources that are drains, by the user's word.
     """
-    stacks = {each.id: each for each in root.walk()}
+    stacks = {stack.id: stack for stack in root.walk()}
     names = repository_names(root)
 
     def failed(event: StackEvent) -> Failed:

@@ -34,13 +34,13 @@ class Drain:
 
     Attributes:
         objection: What keeps it from emptying the repository, in words; "" when nothing does.
-        dead: Whether its function is certainly gone.
+        function_gone: Whether its function is certainly gone.
     """
 
     logical_id: str
     stack: str
     objection: str = ""
-    dead: bool = False
+    function_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def tree_in_deletion(root: Stack) -> StackTree:
         if call == "get_template":
             return [stack.template]
         if call == "list_stack_resources":
-            return [_row(each) for each in stack.resources]
+            return [_row(resource) for resource in stack.resources]
         status = "DELETE_IN_PROGRESS" if stack is root else stack.status
         return [{"StackStatus": status, "ParentId": parents.get(stack_id)}]
 
@@ -121,7 +121,7 @@ def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situati
     Returns:
         The situation, and why in words.
     """
-    owners = tree.held((each.id for each in root.walk()), resource.physical_id, resource.type)
+    owners = tree.held((stack.id for stack in root.walk()), resource.physical_id, resource.type)
     situation, subject = find_situation(tree.ownership(owners))
     return situation, situation.sentence.format(subject)
 
@@ -140,7 +140,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
     """Say what the deletion of the stack does to a repository with these images."""
     drain = repository.drain
     objection = drain.objection if drain else ""
-    dead = drain is not None and drain.dead
+    function_gone = drain is not None and drain.function_gone
     by = drain.logical_id if drain else ""
     # The first row that holds decides.
     rows = (
@@ -148,7 +148,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
         (repository.fate == "keep", Verdict.KEPT, repository.why),
         (repository.fate == "refuse", Verdict.UNKNOWN, repository.why),
         (repository.empty_on_delete, Verdict.NATIVE, "EmptyOnDelete"),
-        (dead, Verdict.BLOCKS, f"the function of {by} is gone"),
+        (function_gone, Verdict.BLOCKS, f"the function of {by} is gone"),
         (drain and not objection, Verdict.DRAINED, f"by {by}"),
         (found.images == 0, Verdict.NATIVE, "it is empty"),
         (objection, Verdict.BLOCKS, f"{by} {objection}"),

@@ -21,9 +21,9 @@ _CODE = re.compile(r"\bHandlerErrorCode: (\w+)")
 class Step(StrEnum):
     """A way to go on, each taken at most once."""
 
-    RETAIN_DEAD = "retain the drain whose function is gone"
+    RETAIN_WITHOUT_FUNCTION = "retain the drain whose function is gone"
     AGAIN = "delete again"
-    RETAIN_MUTE = "retain the drain that fails although nothing is left to drain"
+    RETAIN_FAILING = "retain the drain that fails although nothing is left to drain"
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,17 @@ def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | No
         taken: The steps taken before.
     """
     # A nested stack fails for what is in it, which is listed as well.
-    causes = [each for each in failed if each.type != STACK_TYPE]
+    causes = [resource for resource in failed if resource.type != STACK_TYPE]
     # RetainResources is for stacks that are DELETE_FAILED (API_DeleteStack).
-    drains = [each for each in causes if each.drain and each.stack_status == DELETE_FAILED]
-    dead = [each for each in drains if each.function_gone]
-    if dead and Step.RETAIN_DEAD not in taken:
-        return Remedy(Step.RETAIN_DEAD, tuple(dead))
-    worth_it = [each for each in causes if each.drain or each.transient or _is_repository(each)]
-    if worth_it and Step.AGAIN not in taken:
+    drains = [cause for cause in causes if cause.drain and cause.stack_status == DELETE_FAILED]
+    without_function = [cause for cause in drains if cause.function_gone]
+    if without_function and Step.RETAIN_WITHOUT_FUNCTION not in taken:
+        return Remedy(Step.RETAIN_WITHOUT_FUNCTION, tuple(without_function))
+    may_succeed = any(cause.drain or cause.transient or _is_repository(cause) for cause in causes)
+    if may_succeed and Step.AGAIN not in taken:
         return Remedy(Step.AGAIN)
-    if drains and len(drains) == len(causes) and Step.RETAIN_MUTE not in taken:
-        return Remedy(Step.RETAIN_MUTE, tuple(drains))
+    if drains and len(drains) == len(causes) and Step.RETAIN_FAILING not in taken:
+        return Remedy(Step.RETAIN_FAILING, tuple(drains))
     return None
 
 

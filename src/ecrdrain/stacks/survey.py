@@ -75,8 +75,10 @@ def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
         for image in images:
             count += 1
             tags += len(image.get("imageTags", ()))
-            indexes += image.get("imageManifestMediaType") in INDEX_TYPES
-            archived += image.get("imageStatus") == "ARCHIVED"
+            if image.get("imageManifestMediaType") in INDEX_TYPES:
+                indexes += 1
+            if image.get("imageStatus") == "ARCHIVED":
+                archived += 1
             size += image.get("imageSizeInBytes", 0)
             last_push = _later(last_push, image.get("imagePushedAt"))
             last_pull = _later(last_pull, image.get("lastRecordedPullTime"))

@@ -32,7 +32,7 @@ class Target:
 
 def is_pattern(name: str) -> bool:
     """Tell a pattern from a name: names hold none of these characters."""
-    return any(each in name for each in "*?[")
+    return any(character in name for character in "*?[")
 
 
 def find_targets(
@@ -61,13 +61,13 @@ def find_targets(
     chosen: dict[str, None] = {}
     matched: set[str] = set()
     for name in names:
-        matches = (
-            [each for each in known if fnmatchcase(each, name)] if is_pattern(name) else [name]
-        )
+        if not is_pattern(name):
+            chosen[name] = None
+            continue
+        matches = [candidate for candidate in known if fnmatchcase(candidate, name)]
         if not matches:
             raise UnknownNameError("repository matching", name)
-        if is_pattern(name):
-            matched.update(matches)
+        matched.update(matches)
         chosen.update(dict.fromkeys(matches))
     if limit is not None and len(matched) > limit:
         raise TooManyMatchesError(
@@ -89,7 +89,7 @@ def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | 
     where = {"registryId": registry_id} if registry_id else {}
     paginator: Any = client.get_paginator("describe_repositories")
     pages = paginator.paginate(**where, PaginationConfig={"PageSize": _PAGE_SIZE})
-    return [each["repositoryName"] for page in pages for each in page["repositories"]]
+    return [repository["repositoryName"] for page in pages for repository in page["repositories"]]
 
 
 def _hints(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:

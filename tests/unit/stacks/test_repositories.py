@@ -21,7 +21,7 @@ FULL = Survey(images=3)
 EMPTY = Survey()
 ATTACHED = Drain("Drain", "web")
 NEVER = Drain("Drain", "web", objection="says OnDelete: Never")
-DEAD = Drain("Drain", "web", dead=True)
+DEAD = Drain("Drain", "web", function_gone=True)
 
 
 def owned(**attributes: object) -> StackRepository:

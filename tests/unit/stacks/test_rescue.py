@@ -33,14 +33,14 @@ NOT_SLOW = failed("Denied", reason="No (RequestToken: 1, HandlerErrorCode: Acces
 @pytest.mark.parametrize(
     ("what", "taken", "step", "retained"),
     [
-        ([DEAD], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, CHILD], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, BUCKET], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, MUTE], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD], {Step.RETAIN_DEAD}, Step.AGAIN, []),
+        ([DEAD], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, CHILD], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, BUCKET], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, MUTE], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD], {Step.RETAIN_WITHOUT_FUNCTION}, Step.AGAIN, []),
         ([MUTE], set(), Step.AGAIN, []),
-        ([MUTE], {Step.AGAIN}, Step.RETAIN_MUTE, ["Mute"]),
-        ([MUTE, CHILD], {Step.AGAIN}, Step.RETAIN_MUTE, ["Mute"]),
+        ([MUTE], {Step.AGAIN}, Step.RETAIN_FAILING, ["Mute"]),
+        ([MUTE, CHILD], {Step.AGAIN}, Step.RETAIN_FAILING, ["Mute"]),
         ([REPOSITORY], set(), Step.AGAIN, []),
         ([SLOW], set(), Step.AGAIN, []),
     ],
@@ -67,8 +67,8 @@ def test_each_kind_of_failure_has_its_way_on(
         ([SLOW], {Step.AGAIN}),
         ([REPOSITORY], {Step.AGAIN}),
         ([MUTE, BUCKET], {Step.AGAIN}),
-        ([MUTE], {Step.AGAIN, Step.RETAIN_MUTE}),
-        ([DEAD], {Step.AGAIN, Step.RETAIN_DEAD, Step.RETAIN_MUTE}),
+        ([MUTE], {Step.AGAIN, Step.RETAIN_FAILING}),
+        ([DEAD], {Step.AGAIN, Step.RETAIN_WITHOUT_FUNCTION, Step.RETAIN_FAILING}),
     ],
 )
 def test_what_would_fail_the_same_way_again_is_left_alone(
