@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PUBLIC_REGION = "us-east-1"
 """Where the public registry's API is (General Reference, "Amazon ECR Public endpoints")."""
 
-_QUESTION_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
+_READ_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Aws:
 
     @property
     def ecr(self) -> "ECRClient":
-        """The private registry, for questions."""
+        """The private registry, to read."""
         client: ECRClient = self._client("ecr")
         return client
 
@@ -67,7 +67,7 @@ class Aws:
 
     @property
     def ecr_public(self) -> "ECRPublicClient":
-        """The public registry, for questions."""
+        """The public registry, to read."""
         client: ECRPublicClient = self._client("ecr-public")
         return client
 
@@ -85,12 +85,12 @@ class Aws:
 
     @property
     def account(self) -> str | None:
-        """The caller's account; None when AWS does not tell it."""
+        """The caller's account; None when AWS does not say."""
         identity: STSClient = self._client("sts")
         try:
             return identity.get_caller_identity()["Account"]
         except aws_errors():
-            return None  # it is only told
+            return None  # it only completes the reports
 
     def _client(self, service: str, *, draining: bool = False) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
         with self._lock:  # making clients is not safe in several threads
@@ -109,7 +109,7 @@ class Aws:
         config = Config(user_agent_extra=f"ecrdrain/{__version__}").merge(
             client_config(self.concurrency)
             if draining
-            else Config(retries={"mode": "standard", "total_max_attempts": _QUESTION_ATTEMPTS})
+            else Config(retries={"mode": "standard", "total_max_attempts": _READ_ATTEMPTS})
         )
         return self._session.client(
             service,

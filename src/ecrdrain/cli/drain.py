@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import drain_plan, drain_result
+from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, with_account
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
@@ -14,7 +14,7 @@ from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, drain_repositories
-from ecrdrain.stacks.clients import make_repository, registry_client
+from ecrdrain.stacks.clients import make_repository
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
 _COLUMNS = (
@@ -78,11 +78,11 @@ def drain(  # noqa: PLR0913 - one for each option
     with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Counting images"):
             targets = find_targets(
-                registry_client(aws, registry), repositories, registry_id=registry_id, limit=limit
+                aws, registry, repositories, registry_id=registry_id, limit=limit
             )
         _show_plan(terminal, targets)
         if plan.dry_run:
-            terminal.document(drain_plan(targets, registry))
+            terminal.document(DRAIN_PLAN, targets)
             return
         if not plan.yes and not _confirm(terminal, targets):
             terminal.mention("Nothing was deleted.")
@@ -90,12 +90,14 @@ def drain(  # noqa: PLR0913 - one for each option
         with (
             interruptible() as stop,
             ProgressView(
-                terminal, {target.name: target.survey.images for target in targets}
+                terminal, {target.repository: target.survey.images for target in targets}
             ) as view,
         ):
             reports = drain_repositories(
                 [
-                    make_repository(aws, registry, target.name, registry_id, target.survey.listing)
+                    make_repository(
+                        aws, registry, target.repository, registry_id, target.survey.listing
+                    )
                     for target in targets
                 ],
                 concurrency=speed.concurrency,
@@ -104,7 +106,9 @@ def drain(  # noqa: PLR0913 - one for each option
                 done=view.on_report,
             )
         _show_outcome(terminal, reports)
-        terminal.document(drain_result(reports, aws.account if terminal.json else None))
+        if terminal.json:
+            account = aws.account
+            terminal.document(DRAIN, [with_account(report, account) for report in reports])
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
@@ -121,12 +125,12 @@ def _confirm(terminal: Terminal, targets: Sequence[Target]) -> bool:
 def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
     rows = [
         (
-            target.name,
+            target.repository,
             f"{target.survey.images:,}",
             f"{target.survey.tags:,}",
             f"{target.survey.indexes:,}",
             f"{target.survey.archived:,}",
-            size(target.survey.size),
+            size(target.survey.size_in_bytes),
             day(target.survey.last_push),
             day(target.survey.last_pull),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import SERVICE_TOKEN, installation
+from ecrdrain.cli.documents import INSTALLATION, SERVICE_TOKEN, Installation
 from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
@@ -73,16 +73,18 @@ def install(  # noqa: PLR0913 - one for each option
             existing = describe(client, stack_name)
             terminal.say(f"{stack_name} is up to date.")
             _show_use(terminal)
-            result = installation(stack_name, existing["StackId"], existing["StackStatus"])
-            terminal.document(result)
+            result = Installation(stack_name, existing["StackId"], existing["StackStatus"])
+            terminal.document(INSTALLATION, result)
             return
         if not _agreed(terminal, client, change_set, plan):
-            terminal.document(installation(stack_name, None, None, change_set.changes))
+            terminal.document(INSTALLATION, Installation(stack_name, changes=change_set.changes))
             raise typer.Exit(OK if plan.dry_run else FAILED)
         with interruptible() as stop, ProgressView(terminal, {}) as view:
             status = execute(client, change_set, stop=stop, on_event=view.on_stack_event)
-    changes = change_set.changes
-    terminal.document(installation(stack_name, change_set.stack_id, status, changes, changed=True))
+    result = Installation(
+        stack_name, change_set.stack_id, status, changed=True, changes=change_set.changes
+    )
+    terminal.document(INSTALLATION, result)
     if status not in _DONE:
         terminal.mention(
             f"Error: {stack_name} is {status}; the events above say why. "

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import deletion_plan, deletion_result, why
+from ecrdrain.cli.documents import DELETION, DELETION_PLAN, Untouched, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
@@ -90,7 +90,7 @@ def carry_out(
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
     check_drains(context.clients, plan.drains)
     if options.dry_run or plan.obstacles:
-        terminal.document(deletion_plan(plan, dry_run=options.dry_run))
+        terminal.document(DELETION_PLAN, Untouched(options.dry_run, plan))
         return FAILED if plan.obstacles else OK
     there = [
         inspection.stack.name
@@ -105,7 +105,7 @@ def carry_out(
         outcomes = delete_stacks(replace(context, stop=stop, listener=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)
-    terminal.document(deletion_result(outcomes))
+    terminal.document(DELETION, outcomes)
     if stop.is_set():
         return INTERRUPTED
     return OK if all(outcome.ending is Ending.DELETED for outcome in outcomes) else FAILED

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import stacks_shown
+from ecrdrain.cli.documents import STACKS
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
@@ -59,7 +59,7 @@ def show(
         inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
     if not terminal.json:
         show_stacks(terminal, inspections)
-    terminal.document(stacks_shown(inspections))
+    terminal.document(STACKS, inspections)
 
 
 def show_stacks(terminal: Terminal, inspections: Sequence[Inspection]) -> None:
@@ -99,8 +99,8 @@ def _row(inspected: InspectedRepository) -> tuple[str, ...]:
         repository.logical_id,
         repository.stack,
         f"{survey.images:,}",
-        size(survey.size),
-        repository.policy or "?",
+        size(survey.size_in_bytes),
+        repository.deletion_policy or "?",
         "yes" if repository.empty_on_delete else "no",
         repository.drain.logical_id if repository.drain else "-",
         f"{judgement.verdict}: {judgement.why}",

@@ -20,7 +20,14 @@ _STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DE
 
 @dataclass(frozen=True)
 class Change:
-    """What would happen to one resource: "Add", "Modify" or "Remove"."""
+    """What would happen to one resource.
+
+    Attributes:
+        action: "Add", "Modify" or "Remove".
+        logical_id: The logical id.
+        type: The resource type.
+        replacement: Whether it is replaced: "True", "False", "Conditional" or "".
+    """
 
     action: str
     logical_id: str
@@ -167,7 +174,7 @@ def _is_so_already(
     parameters: Mapping[str, str],
     declared: list[str],
 ) -> bool:
-    """Tell whether nothing would change.
+    """Return whether nothing would change.
 
     CloudFormation says so only in the wording of a failed change set.
     """

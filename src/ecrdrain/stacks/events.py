@@ -45,7 +45,7 @@ class StackEvent:
 
     @property
     def of_stack(self) -> bool:
-        """Tell whether it is about the stack as a whole."""
+        """Return whether it is about the stack as a whole."""
         return self.physical_id == self.stack_id
 
 

@@ -31,7 +31,7 @@ class InspectedRepository:
 
     @property
     def needs_draining(self) -> bool:
-        """Tell whether it goes away with its stack and holds images that CloudFormation leaves.
+        """Return whether it goes away with its stack and holds images that CloudFormation leaves.
 
         One with a drain is among them: it is done sooner from here, and its drain, should it
         still answer, finds nothing left.
@@ -101,7 +101,7 @@ def _identity(repository: StackRepository) -> tuple[str, ...]:
 
 
 def _is_function_gone(clients: Clients, root: Stack, drain: Drain) -> bool:
-    """Tell whether the function of a drain is gone, as far as the caller may know it."""
+    """Return whether the function of a drain is gone, as far as the caller may look."""
     found = (
         (stack, resource)
         for stack in root.walk()
@@ -113,7 +113,7 @@ def _is_function_gone(clients: Clients, root: Stack, drain: Drain) -> bool:
     except aws_errors() as error:
         if not call_error(error).denied:
             raise
-        return False  # then it shows when the stack is deleted
+        return False  # then that shows when the stack is deleted
 
 
 def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) -> None:

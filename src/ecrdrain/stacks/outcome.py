@@ -26,7 +26,7 @@ class Leftover:
         logical_id: The logical id.
         type: The resource type.
         physical_id: Its name or ARN.
-        why: Why.
+        why: The reason.
     """
 
     stack: str
@@ -52,10 +52,10 @@ class Outcome:
         status: CloudFormation's last status.
         why: What kept it from being deleted, in words; "" when it is, and when an error did.
         error: The error of AWS that did; None when none.
-        drained: What each drain did, those of later attempts after those of earlier ones.
-        kept: Resources that CloudFormation kept by their DeletionPolicy:
-        let_go: Drains that could not answer and were let go of; nothing is left behind by that:
-        failed: Resources that could not be deleted:
+        drained: One report for each drain, of all attempts.
+        kept: Resources that CloudFormation kept by their DeletionPolicy.
+        let_go: Drains that could not answer and were let go of; nothing is left behind by that.
+        failed: Resources that could not be deleted.
         attempts: How often its deletion was started.
         seconds: How long it took, drains included.
     """

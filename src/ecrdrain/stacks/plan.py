@@ -11,7 +11,12 @@ from ecrdrain.stacks.tree import DELETED
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A reason not to delete, with its remedy."""
+    """What forbids the deletion.
+
+    Attributes:
+        stack: The stack.
+        why: The reason and the remedy.
+    """
 
     stack: str
     why: str

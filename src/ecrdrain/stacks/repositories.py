@@ -49,11 +49,12 @@ class StackRepository:
 
     Attributes:
         name: The repository's name, which is its physical id.
-        registry: "private" or "public".
-        logical_id: Its logical id in the stack that owns it.
-        stack: The name of that stack.
+        registry: private or public.
+        logical_id: The logical id.
+        stack: The stack that owns it.
         stack_id: The id of that stack.
-        policy: Its own DeletionPolicy, "Delete" when absent; None when it cannot be read.
+        deletion_policy: Its own DeletionPolicy, Delete without one; None when it is not a
+            literal.
         fate: Whether the deletion of the stack deletes it: "drain" or "keep"; "refuse" when that
             is not known. The function decides the same by the same table.
         why: The reason, in words.
@@ -66,7 +67,7 @@ class StackRepository:
     logical_id: str
     stack: str
     stack_id: str
-    policy: str | None = "Delete"
+    deletion_policy: str | None = "Delete"
     fate: Fate = "drain"
     why: str = ""
     empty_on_delete: bool = False
@@ -75,7 +76,13 @@ class StackRepository:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict and the evidence for it, in words."""
+    """What becomes of a repository.
+
+    Attributes:
+        verdict: blocks deletion, deletes natively, drained on delete, kept, gone already or
+            unknown.
+        why: The evidence for the verdict.
+    """
 
     verdict: Verdict
     why: str
@@ -111,7 +118,7 @@ def tree_in_deletion(root: Stack) -> StackTree:
 
 
 def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situation, str]:
-    """Ask what the deletion of the root stack does to something that its tree holds.
+    """Find what the deletion of the root stack does to something that its tree holds.
 
     Args:
         root: The root stack.
@@ -158,7 +165,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
 
 
 def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
-    """Tell whether a resource only empties a repository, so that nothing is lost without it.
+    """Return whether a resource only empties a repository, so that nothing is lost without it.
 
     Args:
         stack_id: The stack that lists the resource.
@@ -177,7 +184,7 @@ def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
 
 
 def is_custom(resource: Resource) -> bool:
-    """Tell a custom resource by its type."""
+    """Return whether a resource is a custom resource, by its type."""
     return resource.type.startswith("Custom::") or resource.type == _CUSTOM
 
 
@@ -193,7 +200,7 @@ def _repository(
         logical_id=resource.logical_id,
         stack=stack.name,
         stack_id=stack.id,
-        policy=(policy or "Delete") if policy in POLICIES else None,
+        deletion_policy=(policy or "Delete") if policy in POLICIES else None,
         fate=situation.verdict,
         why=why,
         empty_on_delete=str(empty_on_delete).lower() == "true",

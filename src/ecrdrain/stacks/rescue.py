@@ -50,7 +50,7 @@ class Failed:
 
     @property
     def transient(self) -> bool:
-        """Tell whether the same may well succeed the next time."""
+        """Return whether the same may well succeed the next time."""
         code = _CODE.search(self.reason)
         return code is not None and code[1] in TRANSIENT
 

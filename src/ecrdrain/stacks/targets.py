@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import aws_errors
 from ecrdrain.engine.parallel import at_once
+from ecrdrain.stacks.clients import Clients, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
 from ecrdrain.stacks.survey import Survey, check_permissions, survey
 
@@ -24,19 +25,27 @@ class TooManyMatchesError(StacksError):
 
 @dataclass(frozen=True)
 class Target:
-    """A repository to be drained, with what is in it."""
+    """A repository to be drained, with what is in it.
 
-    name: str
+    Attributes:
+        repository: The name.
+        registry: private or public.
+        survey: Its images.
+    """
+
+    repository: str
+    registry: str
     survey: Survey
 
 
 def is_pattern(name: str) -> bool:
-    """Tell a pattern from a name: names hold none of these characters."""
+    """Return whether a name is a pattern: names hold none of these characters."""
     return any(character in name for character in "*?[")
 
 
 def find_targets(
-    client: "ECRClient | ECRPublicClient",
+    clients: Clients,
+    registry: str,
     names: Sequence[str],
     *,
     registry_id: str | None = None,
@@ -45,7 +54,8 @@ def find_targets(
     """Return the repositories meant, each once, after checking all of them.
 
     Args:
-        client: A boto3 client for ECR or for the public registry.
+        clients: The AWS clients.
+        registry: private or public.
         names: Names, and patterns in which * stands for any characters, slashes too.
         registry_id: The account of the registry; None means the caller's own.
         limit: How many repositories the patterns may match together; None means any number.
@@ -55,6 +65,7 @@ def find_targets(
         TooManyMatchesError: The patterns match more than `limit`.
         botocore.exceptions.ClientError: A repository's images may not be listed and deleted.
     """
+    client = registry_client(clients, registry)
     known: list[str] = []
     if any(is_pattern(name) for name in names):
         known = _repository_names(client, registry_id)
@@ -80,7 +91,7 @@ def find_targets(
         if not found.exists:
             raise UnknownNameError("repository", name, _hints(client, registry_id))
         check_permissions(client, name, registry_id)
-        return Target(name, found)
+        return Target(name, registry, found)
 
     return at_once(look, chosen)
 

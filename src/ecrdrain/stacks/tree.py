@@ -36,7 +36,7 @@ class Resource:
 
     @property
     def held(self) -> bool:
-        """Tell whether the stack holds it, so that the stack's end is its own."""
+        """Return whether the stack holds it, so that the stack's end is its own."""
         return self.status.startswith(HELD) and bool(self.physical_id)
 
 
@@ -70,7 +70,7 @@ class Stack:
 
     @property
     def busy(self) -> bool:
-        """Tell whether an operation is under way."""
+        """Return whether an operation is under way."""
         return is_busy(self.status)
 
     def walk(self) -> Iterator["Stack"]:
@@ -81,7 +81,7 @@ class Stack:
 
 
 def is_busy(status: str) -> bool:
-    """Tell whether a stack of that status is in the middle of an operation."""
+    """Return whether a stack of that status is in the middle of an operation."""
     return status.endswith("_IN_PROGRESS") and status != _IDLE
 
 
