@@ -92,12 +92,12 @@ def carry_out(
     if options.dry_run or plan.obstacles:
         terminal.document(DELETION_PLAN, Untouched(options.dry_run, plan))
         return FAILED if plan.obstacles else OK
-    there = [
+    existing = [
         inspection.stack.name
         for inspection in plan.inspections
         if inspection.stack.status != DELETED
     ]
-    if there and not options.yes and not terminal.ask(_question(plan, there)):
+    if existing and not options.yes and not terminal.ask(_question(plan, existing)):
         terminal.mention("Nothing was deleted.")
         return FAILED
     images = {inspected.repository.name: inspected.survey.images for inspected in plan.drains}
@@ -116,10 +116,13 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
     by_id: dict[str, Inspection] = {}
     for name in names:
         try:
-            known = wait_until_idle(aws.cloudformation, name) if wait else name
-            inspection = inspect(aws, known)
+            if wait:
+                stack_id = wait_until_idle(aws.cloudformation, name)
+                inspection = inspect(aws, stack_id)
+            else:
+                inspection = inspect(aws, name)
         except UnknownNameError:
-            # Run again after it was done, the command says so; a wrong name stays an error.
+            # The command may be run again after the deletion; a wrong name is an error.
             deleted = find_deleted(aws.cloudformation, name)
             if deleted is None:
                 raise

@@ -70,7 +70,7 @@ def prepare(  # noqa: PLR0913 - all are named
         stop: Ends the waiting when it is set.
 
     Returns:
-        None when the stack is there already, exactly so.
+        None when the stack is as the template has it already.
 
     Raises:
         StacksError: The stack is there and `update` is not set, or it cannot be updated now.
@@ -146,7 +146,7 @@ def _check_parameters(
 
 
 def _existing(client: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
-    """Return the stack; None when there is none but perhaps the shell of an earlier change set."""
+    """Return the stack; None when there is none, or only one made for a change set before."""
     try:
         described = describe(client, stack)
     except UnknownNameError:

@@ -57,7 +57,7 @@ class DeletionContext:
         concurrency: How many calls the drains may have in flight, all together.
         listener: Follows the progress.
         lift_protection: Whether termination protection may be turned off.
-        more_drains: Logical ids of custom resources that the user calls drains.
+        more_drains: Logical ids of custom resources that are drains, as the user says.
     """
 
     clients: Clients

@@ -46,10 +46,10 @@ def _skipped(
 ) -> Outcome | None:
     """Return the outcome of a stack that is not even tried; None for one that is."""
     stack = inspection.stack
-    there = [outcome.stack for outcome in waited_for if outcome.ending is not Ending.DELETED]
+    importers = [outcome.stack for outcome in waited_for if outcome.ending is not Ending.DELETED]
     if interrupted:
         return Outcome(stack.name, stack.id, Ending.INTERRUPTED, stack.status, "not started")
-    if there:
-        why = f"not started, because {', '.join(there)} imports from it and is still there"
+    if importers:
+        why = f"not started, because {', '.join(importers)} imports from it and is still there"
         return Outcome(stack.name, stack.id, Ending.SKIPPED, stack.status, why)
     return None

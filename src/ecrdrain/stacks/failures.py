@@ -17,7 +17,7 @@ def read_failed(clients: Clients, root: Stack, more_drains: Container[str]) -> l
     Args:
         clients: The AWS clients.
         root: The stack as it is now.
-        more_drains: Logical ids of custom resources that are drains, by the user's word.
+        more_drains: Logical ids of custom resources that are drains, as the user says.
     """
     stacks = {stack.id: stack for stack in root.walk()}
     names = repository_names(root)

@@ -50,9 +50,9 @@ def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str |
 
 def _function_name(stack: Stack, logical_id: str) -> str | None:
     for resource in stack.resources:
-        # One that the stack has let go is not deleted.
-        there = resource.status != DELETED and resource.physical_id
-        if resource.logical_id == logical_id and there:
+        # A function that the stack retained still exists.
+        exists = resource.status != DELETED and resource.physical_id
+        if resource.logical_id == logical_id and exists:
             return resource.physical_id if resource.type == _FUNCTION else None
     return _GONE
 

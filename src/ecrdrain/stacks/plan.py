@@ -119,7 +119,7 @@ def _in_order(
     while left:
         waiting = {inspection.stack.id for inspection in left}
         ready = [inspection for inspection in left if not graph[inspection.stack.id] & waiting]
-        ordered += ready or left  # in a circle nobody is ready
+        ordered += ready or left  # in a circle no stack is ready
         left = [inspection for inspection in left if ready and inspection not in ready]
     return tuple(ordered)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
 
-# A digest that no manifest can have been hashed to: a call to delete it proves the permission.
+# A digest that no manifest can have been hashed to: a call that deletes it proves the permission.
 _NO_IMAGE = "sha256:" + "0" * 64
 
 
