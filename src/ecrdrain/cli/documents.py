@@ -23,7 +23,7 @@ SERVICE_TOKEN: Final = "ecrdrain-ServiceToken"  # noqa: S105 - the name of an ex
 
 
 @dataclass(frozen=True)
-class Untouched:
+class UntouchedPlan:
     """A plan for stacks that was not carried out.
 
     Attributes:
@@ -185,7 +185,7 @@ STACKS = (
 """The document of ``stack show``, about inspections."""
 
 DELETION_PLAN = (
-    *derived(Untouched, "dry_run"),
+    *derived(UntouchedPlan, "dry_run"),
     Field(
         "obstacles",
         "what forbids the deletion",

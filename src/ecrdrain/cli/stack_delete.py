@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import DELETION, DELETION_PLAN, Untouched, why
+from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
@@ -90,7 +90,7 @@ def carry_out(
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
     check_drains(context.clients, plan.drains)
     if options.dry_run or plan.obstacles:
-        terminal.document(DELETION_PLAN, Untouched(options.dry_run, plan))
+        terminal.document(DELETION_PLAN, UntouchedPlan(options.dry_run, plan))
         return FAILED if plan.obstacles else OK
     existing = [
         inspection.stack.name

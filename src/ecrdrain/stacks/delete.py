@@ -14,7 +14,7 @@ from ecrdrain.stacks.events import EventReader, StackEvent, follow
 from ecrdrain.stacks.failures import read_failed
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect_repositories
 from ecrdrain.stacks.outcome import Ending, Leftover, Outcome, leftover
-from ecrdrain.stacks.rescue import Failed, Remedy, Step, find_remedy
+from ecrdrain.stacks.rescue import FailedResource, Remedy, Step, find_remedy
 from ecrdrain.stacks.tree import DELETE_FAILED, DELETED, Stack, describe, is_busy, read_stack
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ecrdrain.engine import Report
 
 
-class _GaveUp(Exception):  # noqa: N818 - the end of a deletion, not an error
+class _Aborted(Exception):  # noqa: N818 - the end of a deletion, not an error
     """The deletion cannot go on; the message says why."""
 
 
@@ -60,7 +60,7 @@ class _Deletion:
             ending, why = Ending.INTERRUPTED, "interrupted"
             if self._attempts:
                 why += ": CloudFormation goes on by itself; run this again to follow it"
-        except (_GaveUp, StacksError) as error:
+        except (_Aborted, StacksError) as error:
             ending, why = Ending.FAILED, str(error)
         except aws_errors() as error:
             # One stack's error is no reason to leave the others unreported.
@@ -101,11 +101,11 @@ class _Deletion:
             ]
             remedy = find_remedy(failed, taken)
             if remedy is None:
-                raise _GaveUp(self._stack.reason or f"it is {self._stack.status}")
+                raise _Aborted(self._stack.reason or f"it is {self._stack.status}")
             # Images may have come since the drains: that can be what the deletion failed on.
             self._repositories = inspect_repositories(self._context.clients, self._stack)
 
-    def _read_failed(self) -> list[Failed]:
+    def _read_failed(self) -> list[FailedResource]:
         return read_failed(self._context.clients, self._stack, self._context.more_drains)
 
     def _check_plan(self) -> None:
@@ -118,13 +118,13 @@ class _Deletion:
         if self._stack.status == DELETED:
             return
         if self._stack.busy:
-            raise _GaveUp(f"it is {self._stack.status} now: run this again when that has ended")
+            raise _Aborted(f"it is {self._stack.status} now: run this again when that has ended")
         planned = self._planned.repositories
         self._repositories = inspect_repositories(
             self._context.clients, self._stack, inspected_before=planned
         )
         if _planned_facts(self._repositories) != _planned_facts(planned):
-            raise _GaveUp("it has changed since the plan was made: run this again")
+            raise _Aborted("it has changed since the plan was made: run this again")
 
     def _attempt(self, remedy: Remedy | None) -> None:
         context, root = self._context, self._stack
@@ -141,14 +141,14 @@ class _Deletion:
         self._drain()
         status: str = describe(context.clients.cloudformation, root.id)["StackStatus"]
         if is_busy(status):
-            raise _GaveUp(f"it is {status} now: run this again when that has ended")
+            raise _Aborted(f"it is {status} now: run this again when that has ended")
         # The inmost first: an outer stack ends only when all inside has.
         for nested in reversed(list(root.walk())):
             retained = [resource for resource in retain if resource.stack_id == nested.id]
             if retained and nested is not root:
                 status = self._start_and_follow(nested, retained, reader)
                 if status != DELETED:
-                    raise _GaveUp(f"its nested stack {nested.name} is {status}")
+                    raise _Aborted(f"its nested stack {nested.name} is {status}")
         self._attempts += 1
         status = self._start_and_follow(
             root, [resource for resource in retain if resource.stack_id == root.id], reader
@@ -180,10 +180,10 @@ class _Deletion:
             raise Interrupted
         if left:
             names = ", ".join(report.repository for report in left)
-            raise _GaveUp(f"not deleted, because images are left in {names}")
+            raise _Aborted(f"not deleted, because images are left in {names}")
 
     def _start_and_follow(
-        self, stack: Stack, retain: Sequence[Failed], reader: EventReader
+        self, stack: Stack, retain: Sequence[FailedResource], reader: EventReader
     ) -> str:
         """Delete one stack of the tree without some of its drains, and return its last status."""
         context = self._context
@@ -243,7 +243,7 @@ def _planned_facts(repositories: Iterable[InspectedRepository]) -> set[tuple[obj
     }
 
 
-def _hint(failed: Failed) -> str:
+def _hint(failed: FailedResource) -> str:
     """Say how to go on with a custom resource that can no longer be deleted."""
     if failed.drain or not failed.function_gone:
         return ""
@@ -253,7 +253,7 @@ def _hint(failed: Failed) -> str:
     )
 
 
-def _why_let_go(failed: Failed) -> str:
+def _why_let_go(failed: FailedResource) -> str:
     if failed.function_gone:
         return "its function is gone; its repository was drained from here"
     return "its function does not answer; its repository was drained from here"

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ecrdrain.engine import Report
 from ecrdrain.stacks.events import StackEvent
-from ecrdrain.stacks.rescue import Failed
+from ecrdrain.stacks.rescue import FailedResource
 
 
 class Ending(StrEnum):
@@ -36,7 +36,7 @@ class Leftover:
     why: str
 
 
-def leftover(resource: Failed | StackEvent, why: str) -> Leftover:
+def leftover(resource: FailedResource | StackEvent, why: str) -> Leftover:
     """Make a leftover of a resource that failed, or of an event about it."""
     return Leftover(resource.stack, resource.logical_id, resource.type, resource.physical_id, why)
 

@@ -27,7 +27,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedResource:
     """A resource that could not be deleted.
 
     Attributes:
@@ -60,10 +60,10 @@ class Remedy:
     """A way to go on, and the drains that the stacks are to let go of."""
 
     step: Step
-    retain: Sequence[Failed] = field(default_factory=tuple)
+    retain: Sequence[FailedResource] = field(default_factory=tuple)
 
 
-def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | None:
+def find_remedy(failed: Iterable[FailedResource], taken: frozenset[Step]) -> Remedy | None:
     """Decide how to go on after a failed deletion; None means that it stays failed.
 
     The repositories that go away have been drained before, and are drained again before the next
@@ -88,5 +88,5 @@ def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | No
     return None
 
 
-def _is_repository(failed: Failed) -> bool:
+def _is_repository(failed: FailedResource) -> bool:
     return failed.type in {REPOSITORY_TYPE, PUBLIC}

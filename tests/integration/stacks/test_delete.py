@@ -468,6 +468,21 @@ def test_a_stack_that_has_changed_since_the_plan_is_not_touched(
     assert len(digests(ecr, image_name)) == 3
 
 
+def test_images_are_looked_at_again_after_an_attempt_that_failed(
+    clients: LabClients, make_stack: StackMaker, ecr: ECRClient, image_name: str
+) -> None:
+    """The plan saw an empty repository; what was pushed since then goes in the second attempt."""
+    name = make_stack({"Repository": repository(image_name)})
+    plan = plan_deletion([inspect(clients, name)])
+    fill(ecr, image_name)
+
+    [outcome] = delete_stacks(DeletionContext(clients, threading.Event()), plan)
+
+    assert outcome.ending is Ending.DELETED
+    assert outcome.attempts == 2
+    assert [(report.repository, report.deleted) for report in outcome.drained] == [(image_name, 3)]
+
+
 def test_a_stack_that_somebody_else_deleted_meanwhile_is_done(
     clients: LabClients,
     make_stack: StackMaker,

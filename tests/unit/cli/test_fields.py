@@ -10,7 +10,7 @@ from operator import attrgetter
 import pytest
 
 from ecrdrain.cli import documents
-from ecrdrain.cli.documents import DRAIN, with_account
+from ecrdrain.cli.documents import DRAIN, INSTALLATION, Installation, with_account
 from ecrdrain.cli.fields import (
     Field,
     camel_case,
@@ -20,6 +20,7 @@ from ecrdrain.cli.fields import (
     write_document,
 )
 from ecrdrain.engine import CallError, Failure, Report
+from ecrdrain.stacks.change_sets import Change
 
 
 class Colour(StrEnum):
@@ -143,3 +144,24 @@ def test_a_report_is_the_same_from_the_command_and_from_python(error: CallError 
 
     assert document == {**report.to_dict(), "registryId": "123456789012"}
     assert list(document) == list(report.to_dict())
+
+
+def test_an_installation_is_written_with_its_changes() -> None:
+    """And with the export that stacks import, whatever came of it."""
+    change = Change("Add", "Function", "AWS::Lambda::Function")
+
+    assert write_document(INSTALLATION, Installation("ecrdrain", changes=(change,))) == {
+        "stack": "ecrdrain",
+        "stackId": None,
+        "status": None,
+        "changed": False,
+        "changes": [
+            {
+                "action": "Add",
+                "logicalId": "Function",
+                "type": "AWS::Lambda::Function",
+                "replacement": "",
+            }
+        ],
+        "serviceToken": "ecrdrain-ServiceToken",
+    }
