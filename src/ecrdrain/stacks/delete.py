@@ -97,7 +97,7 @@ class _Deletion:
                 return
             failed = self._read_failed()
             self._failed = [
-                leftover(resource, resource.reason + _hint(resource)) for resource in failed
+                leftover(resource, resource.reason + resource.hint) for resource in failed
             ]
             remedy = find_remedy(failed, taken)
             if remedy is None:
@@ -215,7 +215,7 @@ class _Deletion:
             if not let_go and kept not in self._kept:
                 self._kept.append(kept)
         if status == DELETED:
-            self._let_go += [leftover(resource, _why_let_go(resource)) for resource in retain]
+            self._let_go += [leftover(resource, resource.why_let_go) for resource in retain]
         return status
 
     def _read_stack(self, status: str = "") -> Stack:
@@ -241,19 +241,3 @@ def _planned_facts(repositories: Iterable[InspectedRepository]) -> set[tuple[obj
         )
         for inspected in repositories
     }
-
-
-def _hint(failed: FailedResource) -> str:
-    """Say how to go on with a custom resource that can no longer be deleted."""
-    if failed.drain or not failed.function_gone:
-        return ""
-    return (
-        ". Its function is gone; if all that it did was to empty a repository, "
-        f"say --drain-resource {failed.logical_id}"
-    )
-
-
-def _why_let_go(failed: FailedResource) -> str:
-    if failed.function_gone:
-        return "its function is gone; its repository was drained from here"
-    return "its function does not answer; its repository was drained from here"

@@ -54,6 +54,23 @@ class FailedResource:
         code = _CODE.search(self.reason)
         return code is not None and code[1] in TRANSIENT
 
+    @property
+    def hint(self) -> str:
+        """How to go on when it can no longer be deleted; "" when there is nothing to add."""
+        if self.drain or not self.function_gone:
+            return ""
+        return (
+            ". Its function is gone; if all that it did was to empty a repository, "
+            f"say --drain-resource {self.logical_id}"
+        )
+
+    @property
+    def why_let_go(self) -> str:
+        """Why its stack was deleted without it."""
+        if self.function_gone:
+            return "its function is gone; its repository was drained from here"
+        return "its function does not answer; its repository was drained from here"
+
 
 @dataclass(frozen=True)
 class Remedy:
