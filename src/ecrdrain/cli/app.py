@@ -45,8 +45,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: quick, and the same in every terminal and pipe
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in COMMANDS:
-    register(app, each)
+for _command in COMMANDS:
+    register(app, _command)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the option's value so
@@ -58,8 +58,8 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the opt
 @app.callback()
 def root(
     *,
-    debug: Debug = False,
-    version: Annotated[
+    _debug: Debug = False,
+    _version: Annotated[
         bool,
         typer.Option(
             "--version", help="Show the version and exit.", callback=_print_version, is_eager=True
@@ -67,7 +67,7 @@ def root(
     ] = False,
 ) -> None:
     """Empty Amazon ECR repositories so that their CloudFormation stacks delete cleanly."""
-    del debug, version  # read off the arguments, and answered by its callback
+    # --debug is read off the arguments (run), --version is answered by its callback.
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
 
         if "--debug" in arguments and not isinstance(error, typer.TyperException):
             raise
-        told = explain(error)
-        typer.echo(told.message, err=True)
-        return told.status
+        explanation = explain(error)
+        typer.echo(explanation.message, err=True)
+        return explanation.status
     return status if isinstance(status, int) else 0

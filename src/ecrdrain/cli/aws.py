@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
+from ecrdrain.cli.options import AwsOptions
 from ecrdrain.engine import CONCURRENCY, client_config
 from ecrdrain.engine.errors import aws_errors
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 PUBLIC_REGION = "us-east-1"
 """Where the public registry's API is (General Reference, "Amazon ECR Public endpoints")."""
 
-_QUESTION_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
+_READ_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
 
 
 @dataclass
@@ -27,15 +28,11 @@ class Aws:
     """The clients of one account and region; the end of a ``with`` block closes them.
 
     Args:
-        profile: The profile of the shared configuration; None leaves the choice to the SDK.
-        region: The region; None as well.
-        endpoint_url: An address to use in place of AWS's own; None as well.
+        options: Profile, region and endpoint; what is None is left to the SDK.
         concurrency: How many connections a drain may use at once.
     """
 
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
+    options: AwsOptions
     concurrency: int = CONCURRENCY
     _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
     _session: Any = None
@@ -58,7 +55,7 @@ class Aws:
 
     @property
     def ecr(self) -> "ECRClient":
-        """The private registry, for questions."""
+        """The private registry, to read."""
         client: ECRClient = self._client("ecr")
         return client
 
@@ -70,7 +67,7 @@ class Aws:
 
     @property
     def ecr_public(self) -> "ECRPublicClient":
-        """The public registry, for questions."""
+        """The public registry, to read."""
         client: ECRPublicClient = self._client("ecr-public")
         return client
 
@@ -88,12 +85,12 @@ class Aws:
 
     @property
     def account(self) -> str | None:
-        """The caller's account; None when AWS does not tell it."""
+        """The caller's account; None when AWS does not say."""
         identity: STSClient = self._client("sts")
         try:
             return identity.get_caller_identity()["Account"]
         except aws_errors():
-            return None  # it is only told
+            return None  # it only completes the reports
 
     def _client(self, service: str, *, draining: bool = False) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
         with self._lock:  # making clients is not safe in several threads
@@ -107,16 +104,16 @@ class Aws:
 
         if self._session is None:
             # The SDK for Python reads AWS_DEFAULT_REGION alone; AWS's other tools read both.
-            region = self.region or os.environ.get("AWS_REGION")
-            self._session = boto3.Session(profile_name=self.profile, region_name=region)
+            region = self.options.region or os.environ.get("AWS_REGION")
+            self._session = boto3.Session(profile_name=self.options.profile, region_name=region)
         config = Config(user_agent_extra=f"ecrdrain/{__version__}").merge(
             client_config(self.concurrency)
             if draining
-            else Config(retries={"mode": "standard", "total_max_attempts": _QUESTION_ATTEMPTS})
+            else Config(retries={"mode": "standard", "total_max_attempts": _READ_ATTEMPTS})
         )
         return self._session.client(
             service,
             region_name=PUBLIC_REGION if service == "ecr-public" else None,
-            endpoint_url=self.endpoint_url,
+            endpoint_url=self.options.endpoint_url,
             config=config,
         )

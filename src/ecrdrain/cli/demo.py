@@ -92,8 +92,11 @@ class Terminal:
     def expects(self, what: str, *, holds: bool, seen: str) -> None:
         """Check an expectation, and count it."""
         self.checked += 1
-        self.failed += not holds
-        mark, style = ("ok", "green") if holds else ("FAIL", "bold red")
+        if holds:
+            mark, style = "ok", "green"
+        else:
+            mark, style = "FAIL", "bold red"
+            self.failed += 1
         self._line(f"{mark:4} {what}: {seen}", indent=0, hanging=5, style=style)
 
     def closing(self, seconds: float) -> None:

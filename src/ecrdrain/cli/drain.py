@@ -6,25 +6,15 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import drain_plan, drain_result
+from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, with_account
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import (
-    Concurrency,
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
-from ecrdrain.engine import CONCURRENCY, Report, drain_repositories
-from ecrdrain.stacks.clients import asking, drainable
+from ecrdrain.engine import Report, drain_repositories
+from ecrdrain.stacks.clients import make_repository
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
 _COLUMNS = (
@@ -39,6 +29,7 @@ _COLUMNS = (
 )
 
 
+@with_options
 def drain(  # noqa: PLR0913 - one for each option
     repositories: Annotated[
         list[str],
@@ -67,14 +58,10 @@ def drain(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
-    concurrency: Concurrency = CONCURRENCY,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    speed: SpeedOptions,
+    plan: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Empty repositories.
 
@@ -82,41 +69,46 @@ def drain(  # noqa: PLR0913 - one for each option
     at first; then there is one question. Run it again after an interruption, and it goes on where
     it was.
     """
-    del debug  # read off the arguments
-    if yes and limit is None and any(is_pattern(name) for name in repositories):
+    if plan.yes and limit is None and any(is_pattern(name) for name in repositories):
         raise WrongUseError(
             "a pattern with --yes needs --limit N: the most repositories that it may match"
         )
-    terminal = Terminal(json=output is OutputFormat.JSON)
+    terminal = Terminal(json=output.json)
     registry = "public" if public else "private"
-    with Aws(profile, region, endpoint_url, concurrency) as aws:
+    with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Counting images"):
             targets = find_targets(
-                asking(aws, registry), repositories, registry_id=registry_id, limit=limit
+                aws, registry, repositories, registry_id=registry_id, limit=limit
             )
         _show_plan(terminal, targets)
-        if dry_run:
-            terminal.document(drain_plan(targets, registry))
+        if plan.dry_run:
+            terminal.document(DRAIN_PLAN, targets)
             return
-        if not yes and not _confirm(terminal, targets):
+        if not plan.yes and not _confirm(terminal, targets):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
         with (
             interruptible() as stop,
-            ProgressView(terminal, {each.name: each.survey.images for each in targets}) as view,
+            ProgressView(
+                terminal, {target.repository: target.survey.images for target in targets}
+            ) as view,
         ):
             reports = drain_repositories(
                 [
-                    drainable(aws, registry, target.name, registry_id, target.survey.listing)
+                    make_repository(
+                        aws, registry, target.repository, registry_id, target.survey.listing
+                    )
                     for target in targets
                 ],
-                concurrency=concurrency,
+                concurrency=speed.concurrency,
                 stop=stop,
-                on_event=view.draining,
-                done=view.drained,
+                on_event=view.on_drain,
+                done=view.on_report,
             )
         _show_outcome(terminal, reports)
-        terminal.document(drain_result(reports, aws.account if terminal.json else None))
+        if terminal.json:
+            account = aws.account
+            terminal.document(DRAIN, [with_account(report, account) for report in reports])
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
@@ -133,12 +125,12 @@ def _confirm(terminal: Terminal, targets: Sequence[Target]) -> bool:
 def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
     rows = [
         (
-            target.name,
+            target.repository,
             f"{target.survey.images:,}",
             f"{target.survey.tags:,}",
             f"{target.survey.indexes:,}",
             f"{target.survey.archived:,}",
-            size(target.survey.size),
+            size(target.survey.size_in_bytes),
             day(target.survey.last_push),
             day(target.survey.last_pull),
         )

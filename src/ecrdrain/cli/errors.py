@@ -60,21 +60,21 @@ _OURS = (StacksError, TemplateError, WrongUseError)
 
 
 @dataclass(frozen=True)
-class Told:
+class Explanation:
     """One line for standard error, and the exit status."""
 
     message: str
     status: int
 
 
-def explain(error: Exception) -> Told:
+def explain(error: Exception) -> Explanation:
     """Say in one line what is wrong and what to do."""
     if isinstance(error, typer.TyperException):
-        return Told(f"Error: {_usage(error)}", error.exit_code)
+        return Explanation(f"Error: {_usage(error)}", error.exit_code)
     if isinstance(error, Interrupted):
-        return Told("Interrupted.", INTERRUPTED)
+        return Explanation("Interrupted.", INTERRUPTED)
     status = WRONG_USE if _is_wrong_use(error) else FAILED
-    return Told(f"Error: {in_words(error)}", status)
+    return Explanation(f"Error: {in_words(error)}", status)
 
 
 def in_words(error: Exception) -> str:

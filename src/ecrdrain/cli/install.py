@@ -6,20 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import SERVICE_TOKEN, installation
+from ecrdrain.cli.documents import INSTALLATION, SERVICE_TOKEN, Installation
 from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import (
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    StackName,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
@@ -42,6 +32,7 @@ _DONE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 _COLUMNS = (Column("change"), Column("logical id"), Column("type"), Column("replaced"))
 
 
+@with_options
 def install(  # noqa: PLR0913 - one for each option
     *,
     stack_name: StackName = "ecrdrain",
@@ -59,13 +50,9 @@ def install(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    plan: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Install the provider: the function that Custom::EcrDrain calls.
 
@@ -73,11 +60,10 @@ def install(  # noqa: PLR0913 - one for each option
     first; then there is one question. In the end it prints the lines that attach a drain to a
     repository.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
+    terminal = Terminal(json=output.json)
     wanted = _parameters(parameter or [])
     body = render(TemplateName.PROVIDER)["provider.yaml"]
-    with Aws(profile, region, endpoint_url) as aws:
+    with Aws(aws_options) as aws:
         client = aws.cloudformation
         with interruptible() as stop:
             change_set = prepare(
@@ -87,16 +73,18 @@ def install(  # noqa: PLR0913 - one for each option
             existing = describe(client, stack_name)
             terminal.say(f"{stack_name} is up to date.")
             _show_use(terminal)
-            result = installation(stack_name, existing["StackId"], existing["StackStatus"])
-            terminal.document(result)
+            result = Installation(stack_name, existing["StackId"], existing["StackStatus"])
+            terminal.document(INSTALLATION, result)
             return
-        if not _agreed(terminal, client, change_set, dry_run=dry_run, yes=yes):
-            terminal.document(installation(stack_name, None, None, change_set.changes))
-            raise typer.Exit(OK if dry_run else FAILED)
+        if not _agreed(terminal, client, change_set, plan):
+            terminal.document(INSTALLATION, Installation(stack_name, changes=change_set.changes))
+            raise typer.Exit(OK if plan.dry_run else FAILED)
         with interruptible() as stop, ProgressView(terminal, {}) as view:
-            status = execute(client, change_set, stop=stop, hear=view.event)
-    changes = change_set.changes
-    terminal.document(installation(stack_name, change_set.stack_id, status, changes, changed=True))
+            status = execute(client, change_set, stop=stop, on_event=view.on_stack_event)
+    result = Installation(
+        stack_name, change_set.stack_id, status, changed=True, changes=change_set.changes
+    )
+    terminal.document(INSTALLATION, result)
     if status not in _DONE:
         terminal.mention(
             f"Error: {stack_name} is {status}; the events above say why. "
@@ -109,18 +97,13 @@ def install(  # noqa: PLR0913 - one for each option
 
 
 def _agreed(
-    terminal: Terminal,
-    client: "CloudFormationClient",
-    change_set: ChangeSet,
-    *,
-    dry_run: bool,
-    yes: bool,
+    terminal: Terminal, client: "CloudFormationClient", change_set: ChangeSet, plan: PlanOptions
 ) -> bool:
     """Show what would change and ask; what is not wanted leaves no trace."""
     agreed = False
     try:
         _show_changes(terminal, change_set)
-        agreed = not dry_run and (yes or terminal.ask(_question(change_set)))
+        agreed = not plan.dry_run and (plan.yes or terminal.ask(_question(change_set)))
     finally:
         if not agreed:
             discard(client, change_set)
@@ -130,10 +113,10 @@ def _agreed(
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:
     parameters: dict[str, str] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
+    for text in given:
+        name, equals, value = text.partition("=")
         if not equals:
-            raise WrongUseError(f"--parameter {each} has no value: write --parameter {each}=VALUE")
+            raise WrongUseError(f"--parameter {text} has no value: write --parameter {text}=VALUE")
         parameters[name] = value
     return parameters
 
@@ -145,8 +128,8 @@ def _question(change_set: ChangeSet) -> str:
 
 def _show_changes(terminal: Terminal, change_set: ChangeSet) -> None:
     rows = [
-        (each.action, each.logical_id, each.type, each.replacement or "-")
-        for each in change_set.changes
+        (change.action, change.logical_id, change.type, change.replacement or "-")
+        for change in change_set.changes
     ]
     terminal.table(_COLUMNS, rows)
 

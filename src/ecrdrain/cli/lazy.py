@@ -50,7 +50,7 @@ class LazyGroup(typer.core.TyperGroup):
         return name, self.table[str(name)].load(), rest
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as in `load`
-        """Let Ctrl-C reach the one who says so; typer would end the process silently."""
+        """Turn Ctrl-C into an error that is reported; typer would end the process silently."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The IAM actions that each command needs of whoever runs it.
+"""The IAM actions that each command needs.
 
 The documentation is made from these tables; a test runs the commands with exactly these actions,
 and with each of them taken away.

@@ -1,4 +1,4 @@
-"""What is told of drains and stacks while they are worked on.
+"""The progress of drains and stacks.
 
 At a terminal there are bars, elsewhere lines, both on standard error; how a drain ended is a
 result.
@@ -29,16 +29,22 @@ _STYLES = {"DELETE_FAILED": "bold red", "DELETE_SKIPPED": "cyan", "DELETE_COMPLE
 
 
 @dataclass
-class _Course:
-    """How far one drain has got."""
+class _Progress:
+    """How far one drain has got.
+
+    Attributes:
+        total: Images that the plan counted.
+        deleted: Images deleted so far.
+        shown: How many had been deleted when a line was last written.
+    """
 
     total: int
     deleted: int = 0
-    said: int = 0
+    shown: int = 0
 
 
 class ProgressView:
-    """An audience for drains and deletions; several threads may speak to it.
+    """Shows the progress of drains and deletions, also of several threads at once.
 
     Args:
         terminal: Where to write.
@@ -69,15 +75,15 @@ class ProgressView:
         if self._bars is not None:
             self._bars.stop()
 
-    def draining(self, repository: Repository) -> OnEvent:
-        """Begin to show one drain."""
-        course = _Course(self._images.get(repository.name, 0))
+    def on_drain(self, repository: Repository) -> OnEvent:
+        """Show one drain from its start on."""
+        progress = _Progress(self._images.get(repository.name, 0))
         if self._bars is None:
-            return self._in_lines(repository.name, course)
-        task = self._bars.add_task(repository.name, total=course.total or None)
-        return self._in_bars(course, task)
+            return self._in_lines(repository.name, progress)
+        task = self._bars.add_task(repository.name, total=progress.total or None)
+        return self._in_bars(progress, task)
 
-    def drained(self, report: Report) -> None:
+    def on_report(self, report: Report) -> None:
         """Show the end of a drain."""
         style = "green" if report.empty else "bold red"
         with self._lock:
@@ -88,8 +94,8 @@ class ProgressView:
             # A result: where standard output is no terminal, it must not go where the bars are.
             self._terminal.say(outcome_of(report), style)
 
-    def event(self, event: StackEvent) -> None:
-        """Show something that CloudFormation did."""
+    def on_stack_event(self, event: StackEvent) -> None:
+        """Show an event of a stack."""
         reason = f"  {' '.join(event.reason.split())}" if event.reason else ""
         line = (
             f"{event.time:%H:%M:%S}  {event.stack}  {event.status}  "
@@ -98,32 +104,32 @@ class ProgressView:
         with self._lock:
             say(self._console, line, _STYLES.get(event.status, ""))
 
-    def note(self, stack: str, text: str) -> None:
-        """Show what is about to be done."""
+    def on_step(self, stack: str, text: str) -> None:
+        """Show which step comes next."""
         with self._lock:
             say(self._console, f"{stack}: {text}")
 
-    def _in_lines(self, name: str, course: _Course) -> OnEvent:
-        step = max(_SMALLEST_STEP, course.total // _LINES)
+    def _in_lines(self, name: str, progress: _Progress) -> OnEvent:
+        step = max(_SMALLEST_STEP, progress.total // _LINES)
 
         def on_event(event: Event) -> None:
-            _advance(course, event)
-            if course.deleted - course.said >= step:
-                course.said = course.deleted
-                total = max(course.total, course.deleted)
+            _advance(progress, event)
+            if progress.deleted - progress.shown >= step:
+                progress.shown = progress.deleted
+                total = max(progress.total, progress.deleted)
                 with self._lock:
-                    line = f"{name}: {course.deleted:,} of {count(total, 'image')} deleted"
+                    line = f"{name}: {progress.deleted:,} of {count(total, 'image')} deleted"
                     say(self._console, line)
 
         return on_event
 
-    def _in_bars(self, course: _Course, task: "TaskID") -> OnEvent:
+    def _in_bars(self, progress: _Progress, task: "TaskID") -> OnEvent:
         def on_event(event: Event) -> None:
-            _advance(course, event)
+            _advance(progress, event)
             if self._bars is not None:
                 # Images that come while others go make the whole larger than it was counted.
-                total = max(course.total, course.deleted)
-                self._bars.update(task, completed=course.deleted, total=total or None)
+                total = max(progress.total, progress.deleted)
+                self._bars.update(task, completed=progress.deleted, total=total or None)
 
         return on_event
 
@@ -147,6 +153,6 @@ class ProgressView:
         )
 
 
-def _advance(course: _Course, event: Event) -> None:
+def _advance(progress: _Progress, event: Event) -> None:
     if isinstance(event, Deleted):
-        course.deleted += event.deleted
+        progress.deleted += event.deleted

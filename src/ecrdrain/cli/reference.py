@@ -3,18 +3,19 @@
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 
 from ecrdrain.cli.app import COMMANDS, PROGRAM, run
 from ecrdrain.cli.documents import (
-    DELETION_FIELDS,
-    DELETION_PLAN_FIELDS,
-    DRAIN_FIELDS,
-    DRAIN_PLAN_FIELDS,
-    INSTALLATION_FIELDS,
-    STACK_FIELDS,
+    DELETION,
+    DELETION_PLAN,
+    DRAIN,
+    DRAIN_PLAN,
+    INSTALLATION,
+    STACKS,
 )
+from ecrdrain.cli.fields import Field, describe_document
 from ecrdrain.cli.permissions import BY_COMMAND
 
 _WIDTH = "80"
@@ -40,24 +41,24 @@ a question is an error: say `--yes` or `--dry-run`. `NO_COLOR` is obeyed.
 | 2 | wrong use: an unknown name or option, or nobody there to answer; nothing was touched |
 | 130 | interrupted: calls in flight were finished, and the count is honest |
 
-Ctrl-C once stops starting, finishes what is under way and tells the count; twice stops at once.
+Ctrl-C once stops starting, finishes what is under way and reports the count; twice stops at once.
 After either, run the same command again: it goes on where it was.
 """
 
-_DOCUMENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+_DOCUMENTS: Mapping[str, Mapping[str, Sequence[Field]]] = {
     "drain": {
-        "JSON": DRAIN_FIELDS,
-        "JSON of `--dry-run`": DRAIN_PLAN_FIELDS,
+        "JSON": DRAIN,
+        "JSON of `--dry-run`": DRAIN_PLAN,
     },
-    "stack show": {"JSON": STACK_FIELDS},
+    "stack show": {"JSON": STACKS},
     "stack delete": {
-        "JSON": DELETION_FIELDS,
-        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN_FIELDS,
+        "JSON": DELETION,
+        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN,
     },
-    "install": {"JSON": INSTALLATION_FIELDS},
+    "install": {"JSON": INSTALLATION},
     "uninstall": {
-        "JSON": DELETION_FIELDS,
-        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN_FIELDS,
+        "JSON": DELETION,
+        "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN,
     },
 }
 
@@ -83,7 +84,7 @@ def _names() -> Iterator[str]:
 def _section(name: str) -> str:
     parts = [f"## {PROGRAM} {name}\n", f"```text\n{_help(name)}\n```\n"]
     for title, fields in _DOCUMENTS.get(name, {}).items():
-        parts.append(_table(f"### {title}", "| field | meaning |", fields))
+        parts.append(_table(f"### {title}", "| field | meaning |", describe_document(fields)))
     if name in BY_COMMAND:
         parts.append(_table("### Permissions", "| action | what for |", BY_COMMAND[name]))
         if name not in {"drain", "stack show"}:

@@ -8,35 +8,25 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import deletion_plan, deletion_result, why
+from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import (
-    Concurrency,
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
-from ecrdrain.engine import CONCURRENCY
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import Plan, plan_deletion
 from ecrdrain.stacks.tree import DELETED, find_deleted
 from ecrdrain.stacks.waiting import wait_until_idle
 
 
+@with_options
 def delete(  # noqa: PLR0913 - one for each option
     stacks: Annotated[
         list[str],
@@ -63,14 +53,10 @@ def delete(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
-    concurrency: Concurrency = CONCURRENCY,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    speed: SpeedOptions,
+    plan_options: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Delete stacks whose repositories hold images; rescue those that are DELETE_FAILED.
 
@@ -78,46 +64,51 @@ def delete(  # noqa: PLR0913 - one for each option
     that import from others go first, independent ones go side by side. A drain whose function is
     gone is let go of; all else that fails is reported and stays in its stack.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
+    terminal = Terminal(json=output.json)
     lift = disable_termination_protection
-    with Aws(profile, region, endpoint_url, concurrency) as aws:
+    with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
         plan = plan_deletion(inspections, lift_protection=lift)
-        means = Means(
+        context = DeletionContext(
             aws,
             Event(),
-            concurrency,
+            speed.concurrency,
             lift_protection=lift,
             more_drains=frozenset(drain_resource or ()),
         )
-        status = carry_out(terminal, means, plan, dry_run=dry_run, yes=yes)
+        status = carry_out(terminal, context, plan, plan_options)
     raise typer.Exit(status)
 
 
-def carry_out(terminal: Terminal, means: Means, plan: Plan, *, dry_run: bool, yes: bool) -> int:
+def carry_out(
+    terminal: Terminal, context: DeletionContext, plan: Plan, options: PlanOptions
+) -> int:
     """Show a plan, ask once, do it, and return the exit status."""
     show_stacks(terminal, plan.inspections)
     for obstacle in plan.obstacles:
         terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
-    check_drains(means.clients, plan.drains)
-    if dry_run or plan.obstacles:
-        terminal.document(deletion_plan(plan, dry_run=dry_run))
+    check_drains(context.clients, plan.drains)
+    if options.dry_run or plan.obstacles:
+        terminal.document(DELETION_PLAN, UntouchedPlan(options.dry_run, plan))
         return FAILED if plan.obstacles else OK
-    there = [each.stack.name for each in plan.inspections if each.stack.status != DELETED]
-    if there and not yes and not terminal.ask(_question(plan, there)):
+    existing = [
+        inspection.stack.name
+        for inspection in plan.inspections
+        if inspection.stack.status != DELETED
+    ]
+    if existing and not options.yes and not terminal.ask(_question(plan, existing)):
         terminal.mention("Nothing was deleted.")
         return FAILED
-    images = {each.repository.name: each.survey.images for each in plan.drains}
+    images = {inspected.repository.name: inspected.survey.images for inspected in plan.drains}
     with interruptible() as stop, ProgressView(terminal, images) as view:
-        outcomes = delete_stacks(replace(means, stop=stop, audience=view), plan)
+        outcomes = delete_stacks(replace(context, stop=stop, listener=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)
-    terminal.document(deletion_result(outcomes))
+    terminal.document(DELETION, outcomes)
     if stop.is_set():
         return INTERRUPTED
-    return OK if all(each.ending is Ending.DELETED for each in outcomes) else FAILED
+    return OK if all(outcome.ending is Ending.DELETED for outcome in outcomes) else FAILED
 
 
 def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
@@ -125,10 +116,13 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
     by_id: dict[str, Inspection] = {}
     for name in names:
         try:
-            known = wait_until_idle(aws.cloudformation, name) if wait else name
-            inspection = inspect(aws, known)
+            if wait:
+                stack_id = wait_until_idle(aws.cloudformation, name)
+                inspection = inspect(aws, stack_id)
+            else:
+                inspection = inspect(aws, name)
         except UnknownNameError:
-            # Run again after it was done, the command says so; a wrong name stays an error.
+            # The command may be run again after the deletion; a wrong name is an error.
             deleted = find_deleted(aws.cloudformation, name)
             if deleted is None:
                 raise
@@ -139,7 +133,7 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
 
 def _question(plan: Plan, stacks: Sequence[str]) -> str:
     names = ", ".join(stacks)
-    images = sum(each.survey.images for each in plan.drains)
+    images = sum(inspected.survey.images for inspected in plan.drains)
     if not images:
         return f"Delete {names}?"
     repositories = count(len(plan.drains), "repository", "repositories")
@@ -147,16 +141,20 @@ def _question(plan: Plan, stacks: Sequence[str]) -> str:
 
 
 def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:
-    for each in outcome.kept:
+    for resource in outcome.kept:
         terminal.say(
-            f"{outcome.stack}: {each.logical_id} ({each.physical_id}) was kept by {each.why}",
+            f"{outcome.stack}: {resource.logical_id} ({resource.physical_id}) "
+            f"was kept by {resource.why}",
             "cyan",
         )
-    for each in outcome.let_go:
-        terminal.say(f"{outcome.stack}: {each.logical_id} in {each.stack} was let go: {each.why}")
-    for each in outcome.failed:
+    for drain in outcome.let_go:
         terminal.say(
-            f"{outcome.stack}: {each.logical_id} ({each.type}) in {each.stack} failed: {each.why}",
+            f"{outcome.stack}: {drain.logical_id} in {drain.stack} was let go: {drain.why}"
+        )
+    for resource in outcome.failed:
+        terminal.say(
+            f"{outcome.stack}: {resource.logical_id} ({resource.type}) in {resource.stack} "
+            f"failed: {resource.why}",
             "red",
         )
     if outcome.ending is Ending.DELETED and not outcome.attempts:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import stacks_shown
-from ecrdrain.cli.options import Debug, EndpointUrl, Output, OutputFormat, Profile, Region
+from ecrdrain.cli.documents import STACKS
+from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect
@@ -40,29 +40,26 @@ _COLUMNS = (
 )
 
 
-def show(  # noqa: PLR0913 - one for each option
+@with_options
+def show(
     stacks: Annotated[
         list[str],
         typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
     ],
     *,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Show the repositories of stacks and what keeps these from being deleted.
 
     Nested stacks are included. For a stack that is DELETE_FAILED it shows what failed and why.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
-    with Aws(profile, region, endpoint_url) as aws, terminal.busy("Reading stacks"):
+    terminal = Terminal(json=output.json)
+    with Aws(aws_options) as aws, terminal.busy("Reading stacks"):
         inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
     if not terminal.json:
         show_stacks(terminal, inspections)
-    terminal.document(stacks_shown(inspections))
+    terminal.document(STACKS, inspections)
 
 
 def show_stacks(terminal: Terminal, inspections: Sequence[Inspection]) -> None:
@@ -92,7 +89,7 @@ def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
     if not inspection.repositories:
         terminal.say("no repositories")
         return
-    terminal.table(_COLUMNS, [_row(each) for each in inspection.repositories])
+    terminal.table(_COLUMNS, [_row(repository) for repository in inspection.repositories])
 
 
 def _row(inspected: InspectedRepository) -> tuple[str, ...]:
@@ -102,8 +99,8 @@ def _row(inspected: InspectedRepository) -> tuple[str, ...]:
         repository.logical_id,
         repository.stack,
         f"{survey.images:,}",
-        size(survey.size),
-        repository.policy or "?",
+        size(survey.size_in_bytes),
+        repository.deletion_policy or "?",
         "yes" if repository.empty_on_delete else "no",
         repository.drain.logical_id if repository.drain else "-",
         f"{judgement.verdict}: {judgement.why}",

@@ -6,13 +6,14 @@ document is all that standard output gets.
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ecrdrain.cli.errors import WrongUseError
+from ecrdrain.cli.fields import Field, write_document
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +60,7 @@ class Terminal:
 
     @property
     def text(self) -> "Console":
-        """Where the result is told in words."""
+        """Where the result goes as text."""
         return self.err if self.json else self.out
 
     def say(self, text: str, style: str = "") -> None:
@@ -70,10 +71,10 @@ class Terminal:
         """Write a line about what is going on."""
         say(self.err, text, style)
 
-    def document(self, document: Mapping[str, Any]) -> None:
-        """Write the JSON document, if that is how the result is told."""
+    def document(self, fields: Sequence[Field], source: object) -> None:
+        """Write the JSON document with these fields, if the result is to be one."""
         if self.json:
-            sys.stdout.write(json.dumps(document, indent=2) + "\n")
+            sys.stdout.write(json.dumps(write_document(fields, source), indent=2) + "\n")
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Write a table; as records, one below the other, where the window is too narrow."""
@@ -126,7 +127,7 @@ def say(console: "Console", text: str, style: str = "") -> None:
 
 
 def is_rich(console: "Console") -> bool:
-    """Tell whether a console is a terminal that can do more than write lines."""
+    """Return whether a console is a terminal that can do more than write lines."""
     return console.is_terminal and not console.is_dumb_terminal
 
 

@@ -7,43 +7,29 @@ import typer
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import SERVICE_TOKEN
 from ecrdrain.cli.errors import WrongUseError
-from ecrdrain.cli.options import (
-    Debug,
-    DryRun,
-    EndpointUrl,
-    Output,
-    OutputFormat,
-    Profile,
-    Region,
-    StackName,
-    Yes,
-)
+from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.declared import declares_export
 from ecrdrain.stacks.inspection import inspect
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.plan import plan_deletion
 
 
-def uninstall(  # noqa: PLR0913 - one for each option
+@with_options
+def uninstall(
     *,
     stack_name: StackName = "ecrdrain",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    output: Output = OutputFormat.TEXT,
-    profile: Profile = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    debug: Debug = False,
+    plan_options: PlanOptions,
+    output: OutputOptions,
+    aws_options: AwsOptions,
 ) -> None:
     """Remove the provider stack: function, role and log group.
 
     While a stack imports the provider's export it stays, and the importers are named.
     """
-    del debug  # read off the arguments
-    terminal = Terminal(json=output is OutputFormat.JSON)
-    with Aws(profile, region, endpoint_url) as aws:
+    terminal = Terminal(json=output.json)
+    with Aws(aws_options) as aws:
         inspection = inspect(aws, stack_name)
         answer = aws.cloudformation.get_template(StackName=inspection.stack.id)
         if not declares_export(answer["TemplateBody"], SERVICE_TOKEN):
@@ -52,5 +38,5 @@ def uninstall(  # noqa: PLR0913 - one for each option
                 "ecrdrain stack delete deletes any stack"
             )
         plan = plan_deletion([inspection])
-        status = carry_out(terminal, Means(aws, Event()), plan, dry_run=dry_run, yes=yes)
+        status = carry_out(terminal, DeletionContext(aws, Event()), plan, plan_options)
     raise typer.Exit(status)

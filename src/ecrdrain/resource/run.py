@@ -30,7 +30,6 @@ READ_TIMEOUT = 12.0
 """Seconds that a call may take to answer: less than the reserve."""
 
 
-
 class Context(Protocol):
     """What Lambda tells a function about its run."""
 

@@ -20,7 +20,14 @@ _STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DE
 
 @dataclass(frozen=True)
 class Change:
-    """What would happen to one resource: "Add", "Modify" or "Remove"."""
+    """What would happen to one resource.
+
+    Attributes:
+        action: "Add", "Modify" or "Remove".
+        logical_id: The logical id.
+        type: The resource type.
+        replacement: Whether it is replaced: "True", "False", "Conditional" or "".
+    """
 
     action: str
     logical_id: str
@@ -63,7 +70,7 @@ def prepare(  # noqa: PLR0913 - all are named
         stop: Ends the waiting when it is set.
 
     Returns:
-        None when the stack is there already, exactly so.
+        None when the stack is as the template has it already.
 
     Raises:
         StacksError: The stack is there and `update` is not set, or it cannot be updated now.
@@ -76,7 +83,9 @@ def prepare(  # noqa: PLR0913 - all are named
         _check_status(existing, update=update)
         if _is_so_already(client, existing, body, parameters, declared):
             return None
-    kept = {each["ParameterKey"] for each in existing.get("Parameters", [])} if existing else set()
+    kept: set[str] = set()
+    if existing is not None:
+        kept = {parameter["ParameterKey"] for parameter in existing.get("Parameters", [])}
     values: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": parameters[name]}
         if name in parameters
@@ -106,7 +115,7 @@ def execute(
     change_set: ChangeSet,
     *,
     stop: Event,
-    hear: Callable[[StackEvent], None],
+    on_event: Callable[[StackEvent], None],
 ) -> str:
     """Make the change, wait for its end and return the stack's status.
 
@@ -115,7 +124,7 @@ def execute(
     """
     reader = EventReader(client, [change_set.stack_id])
     client.execute_change_set(ChangeSetName=change_set.id)
-    return follow(reader, change_set.stack_id, stop=stop, hear=hear)
+    return follow(reader, change_set.stack_id, stop=stop, on_event=on_event)
 
 
 def discard(client: "CloudFormationClient", change_set: ChangeSet) -> None:
@@ -129,7 +138,7 @@ def _check_parameters(
     client: "CloudFormationClient", body: str, parameters: Mapping[str, str]
 ) -> list[str]:
     summary = client.get_template_summary(TemplateBody=body)
-    declared = [each["ParameterKey"] for each in summary.get("Parameters", [])]
+    declared = [parameter["ParameterKey"] for parameter in summary.get("Parameters", [])]
     for name in parameters:
         if name not in declared:
             raise UnknownNameError("parameter", name, declared)
@@ -137,7 +146,7 @@ def _check_parameters(
 
 
 def _existing(client: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
-    """Return the stack; None when there is none but perhaps the shell of an earlier change set."""
+    """Return the stack; None when there is none, or only one made for a change set before."""
     try:
         described = describe(client, stack)
     except UnknownNameError:
@@ -165,13 +174,13 @@ def _is_so_already(
     parameters: Mapping[str, str],
     declared: list[str],
 ) -> bool:
-    """Tell whether nothing would change.
+    """Return whether nothing would change.
 
     CloudFormation says so only in the wording of a failed change set.
     """
     values = {
-        each["ParameterKey"]: each.get("ParameterValue", "")
-        for each in existing.get("Parameters", [])
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+        for parameter in existing.get("Parameters", [])
     }
     if set(values) != set(declared) or any(
         values[name] != parameters[name] for name in parameters
@@ -194,13 +203,13 @@ def _wait_for_changes(
         if status == "CREATE_COMPLETE":
             return tuple(
                 Change(
-                    action=each["ResourceChange"].get("Action", ""),
-                    logical_id=each["ResourceChange"].get("LogicalResourceId", ""),
-                    type=each["ResourceChange"].get("ResourceType", ""),
-                    replacement=each["ResourceChange"].get("Replacement", ""),
+                    action=change["ResourceChange"].get("Action", ""),
+                    logical_id=change["ResourceChange"].get("LogicalResourceId", ""),
+                    type=change["ResourceChange"].get("ResourceType", ""),
+                    replacement=change["ResourceChange"].get("Replacement", ""),
                 )
                 for page in pages
-                for each in page.get("Changes", [])
+                for change in page.get("Changes", [])
             )
         if not status.endswith(("_PENDING", "_IN_PROGRESS")):
             reason = pages[0].get("StatusReason", f"the change set is {status}")

@@ -1,4 +1,4 @@
-"""The AWS clients that work with stacks needs, made by whoever calls."""
+"""The AWS clients that the work with stacks needs."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,7 @@ class Clients(Protocol):
 
     @property
     def ecr(self) -> "ECRClient":
-        """The private registry, for questions."""
+        """The private registry, to read."""
         ...
 
     @property
@@ -31,7 +31,7 @@ class Clients(Protocol):
 
     @property
     def ecr_public(self) -> "ECRPublicClient":
-        """The public registry, for questions."""
+        """The public registry, to read."""
         ...
 
     @property
@@ -45,12 +45,12 @@ class Clients(Protocol):
         ...
 
 
-def asking(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
-    """Return the client that answers questions about repositories of a registry."""
+def registry_client(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
+    """Return the client that reads repositories of a registry."""
     return clients.ecr if registry == "private" else clients.ecr_public
 
 
-def drainable(
+def make_repository(
     clients: Clients,
     registry: str,
     name: str,

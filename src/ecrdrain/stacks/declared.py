@@ -46,7 +46,7 @@ def resolve_property(stack: Stack, logical_id: str, name: str) -> object:
 
 
 def declares_export(template: object, name: str) -> bool:
-    """Tell whether a template declares an export by its plain name.
+    """Return whether a template declares an export by its plain name.
 
     Args:
         template: The TemplateBody of GetTemplate.

@@ -2,19 +2,19 @@
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ecrdrain.engine import drain_repositories
 from ecrdrain.engine.errors import aws_errors
-from ecrdrain.stacks.clients import drainable
+from ecrdrain.stacks.clients import make_repository
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
 from ecrdrain.stacks.events import EventReader, StackEvent, follow
 from ecrdrain.stacks.failures import read_failed
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect_repositories
-from ecrdrain.stacks.means import Means
-from ecrdrain.stacks.outcome import Ending, Leftover, Outcome
-from ecrdrain.stacks.rescue import Failed, Remedy, Step, find_remedy
+from ecrdrain.stacks.outcome import Ending, Leftover, Outcome, leftover
+from ecrdrain.stacks.rescue import FailedResource, Remedy, Step, find_remedy
 from ecrdrain.stacks.tree import DELETE_FAILED, DELETED, Stack, describe, is_busy, read_stack
 
 if TYPE_CHECKING:
@@ -23,26 +23,27 @@ if TYPE_CHECKING:
     from ecrdrain.engine import Report
 
 
-class _GaveUp(Exception):  # noqa: N818 - the end of a deletion, not an error
+class _Aborted(Exception):  # noqa: N818 - the end of a deletion, not an error
     """The deletion cannot go on; the message says why."""
 
 
-def delete_stack(means: Means, planned: Inspection) -> Outcome:
+def delete_stack(context: DeletionContext, planned: Inspection) -> Outcome:
     """Delete one stack as planned, and say how it ended.
 
     Args:
-        means: What to work with.
+        context: Clients, settings and the listener.
         planned: The stack as it was when the plan was made. If what would be drained is no
             longer the same, nothing is touched.
     """
-    return _Deletion(means, planned).run()
+    return _Deletion(context, planned).run()
 
 
 class _Deletion:
-    def __init__(self, means: Means, planned: Inspection) -> None:
-        self._means = means
+    def __init__(self, context: DeletionContext, planned: Inspection) -> None:
+        self._context = context
         self._planned = planned
         self._stack = planned.stack
+        self._repositories: Sequence[InspectedRepository] = ()
         self._drained: list[Report] = []
         self._kept: list[Leftover] = []
         self._let_go: list[Leftover] = []
@@ -59,7 +60,7 @@ class _Deletion:
             ending, why = Ending.INTERRUPTED, "interrupted"
             if self._attempts:
                 why += ": CloudFormation goes on by itself; run this again to follow it"
-        except (_GaveUp, StacksError) as error:
+        except (_Aborted, StacksError) as error:
             ending, why = Ending.FAILED, str(error)
         except aws_errors() as error:
             # One stack's error is no reason to leave the others unreported.
@@ -80,13 +81,14 @@ class _Deletion:
         )
 
     def _delete(self) -> None:
-        self._see_again()
+        self._check_plan()
         taken: frozenset[Step] = frozenset()
         remedy: Remedy | None = None
         if self._stack.status == DELETE_FAILED:
-            # Failed before, so this is the second try already, and dead drains go at once.
+            # It has failed before: this is the second attempt, and drains whose function is gone
+            # are retained at once.
             taken = frozenset({Step.AGAIN})
-            remedy = find_remedy(self._read_failed(), taken | {Step.RETAIN_MUTE})
+            remedy = find_remedy(self._read_failed(), taken | {Step.RETAIN_FAILING})
         while self._stack.status != DELETED:
             if remedy is not None:
                 taken |= {remedy.step}
@@ -94,158 +96,148 @@ class _Deletion:
             if self._stack.status == DELETED:
                 return
             failed = self._read_failed()
-            self._failed = [_leftover(each, each.reason + _hint(each)) for each in failed]
+            self._failed = [
+                leftover(resource, resource.reason + resource.hint) for resource in failed
+            ]
             remedy = find_remedy(failed, taken)
             if remedy is None:
-                raise _GaveUp(self._stack.reason or f"it is {self._stack.status}")
+                raise _Aborted(self._stack.reason or f"it is {self._stack.status}")
+            # Images may have come since the drains: that can be what the deletion failed on.
+            self._repositories = inspect_repositories(self._context.clients, self._stack)
 
-    def _read_failed(self) -> list[Failed]:
-        return read_failed(self._means.clients, self._stack, self._means.more_drains)
+    def _read_failed(self) -> list[FailedResource]:
+        return read_failed(self._context.clients, self._stack, self._context.more_drains)
 
-    def _see_again(self) -> None:
-        """See that what was planned still stands; much can happen while a question waits."""
-        self._read()
+    def _check_plan(self) -> None:
+        """Check that the plan still holds: much can happen while a question waits.
+
+        The images are not listed again: the drain starts with the plan's listing, and ends with
+        one of its own.
+        """
+        self._stack = self._read_stack()
         if self._stack.status == DELETED:
             return
         if self._stack.busy:
-            raise _GaveUp(f"it is {self._stack.status} now: run this again when that has ended")
-        planned = {_key(each) for each in self._planned.repositories}
-        if {_key(each) for each in self._repositories} != planned:
-            raise _GaveUp("it has changed since the plan was made: run this again")
+            raise _Aborted(f"it is {self._stack.status} now: run this again when that has ended")
+        planned = self._planned.repositories
+        self._repositories = inspect_repositories(
+            self._context.clients, self._stack, inspected_before=planned
+        )
+        if _planned_facts(self._repositories) != _planned_facts(planned):
+            raise _Aborted("it has changed since the plan was made: run this again")
 
     def _attempt(self, remedy: Remedy | None) -> None:
-        means, stack = self._means, self._stack
-        if means.stop.is_set():
+        context, root = self._context, self._stack
+        if context.stop.is_set():
             raise Interrupted
-        if stack.protected and means.lift_protection:
-            means.audience.note(stack.name, "lifting termination protection")
-            means.clients.cloudformation.update_termination_protection(
-                StackName=stack.id, EnableTerminationProtection=False
+        if root.protected and context.lift_protection:
+            context.listener.on_step(root.name, "lifting termination protection")
+            context.clients.cloudformation.update_termination_protection(
+                StackName=root.id, EnableTerminationProtection=False
             )
         retain = remedy.retain if remedy else ()
-        # Before the drains, so that whoever may not read events learns it before anything goes.
-        reader = EventReader(means.clients.cloudformation, [each.id for each in stack.walk()])
+        # Before the drains: without the permission to read events, no image is deleted.
+        reader = EventReader(context.clients.cloudformation, [stack.id for stack in root.walk()])
         self._drain()
-        status = describe(means.clients.cloudformation, stack.id)["StackStatus"]
+        status: str = describe(context.clients.cloudformation, root.id)["StackStatus"]
         if is_busy(status):
-            raise _GaveUp(f"it is {status} now: run this again when that has ended")
+            raise _Aborted(f"it is {status} now: run this again when that has ended")
         # The inmost first: an outer stack ends only when all inside has.
-        for each in reversed(list(stack.walk())):
-            mine = [failed for failed in retain if failed.stack_id == each.id]
-            if mine or each is stack:
-                self._start_and_follow(each, mine, reader)
+        for nested in reversed(list(root.walk())):
+            retained = [resource for resource in retain if resource.stack_id == nested.id]
+            if retained and nested is not root:
+                status = self._start_and_follow(nested, retained, reader)
+                if status != DELETED:
+                    raise _Aborted(f"its nested stack {nested.name} is {status}")
+        self._attempts += 1
+        status = self._start_and_follow(
+            root, [resource for resource in retain if resource.stack_id == root.id], reader
+        )
+        self._stack = self._read_stack(status)
 
     def _drain(self) -> None:
         """Drain what goes away; go on only when all of it is empty."""
         repositories = [
-            drainable(
-                self._means.clients,
-                each.repository.registry,
-                each.repository.name,
-                known=each.survey.listing,
+            make_repository(
+                self._context.clients,
+                inspected.repository.registry,
+                inspected.repository.name,
+                known=inspected.survey.listing,
             )
-            for each in self._repositories
-            if each.needs_draining
+            for inspected in self._repositories
+            if inspected.needs_draining
         ]
         reports = drain_repositories(
             repositories,
-            concurrency=self._means.concurrency,
-            stop=self._means.stop,
-            on_event=self._means.audience.draining,
-            done=self._means.audience.drained,
+            concurrency=self._context.concurrency,
+            stop=self._context.stop,
+            on_event=self._context.listener.on_drain,
+            done=self._context.listener.on_report,
         )
         self._drained += reports
         left = [report for report in reports if not report.empty]
-        if self._means.stop.is_set():
+        if self._context.stop.is_set():
             raise Interrupted
         if left:
             names = ", ".join(report.repository for report in left)
-            raise _GaveUp(f"not deleted, because images are left in {names}")
+            raise _Aborted(f"not deleted, because images are left in {names}")
 
     def _start_and_follow(
-        self, stack: Stack, retain: Sequence[Failed], reader: EventReader
-    ) -> None:
-        means = self._means
-        doing = "deleting"
-        if retain:
-            names = ", ".join(each.logical_id for each in retain)
-            doing = f"deleting without {names}, whose function does not answer"
-        means.audience.note(stack.name, doing)
-        self._attempts += stack is self._stack
-        # Never with DeletionMode FORCE_DELETE_STACK: it leaves behind whatever fails, unsaid.
+        self, stack: Stack, retain: Sequence[FailedResource], reader: EventReader
+    ) -> str:
+        """Delete one stack of the tree without some of its drains, and return its last status."""
+        context = self._context
+        retained = {resource.logical_id for resource in retain}
+        step = "deleting"
+        # Never with DeletionMode FORCE_DELETE_STACK: it leaves behind what fails, unreported.
         request: DeleteStackInputTypeDef = {
             "StackName": stack.id,
             "ClientRequestToken": f"ecrdrain-{uuid.uuid4()}",
         }
         if retain:
-            request["RetainResources"] = [each.logical_id for each in retain]
-        means.clients.cloudformation.delete_stack(**request)
+            names = ", ".join(resource.logical_id for resource in retain)
+            step = f"deleting without {names}, whose function does not answer"
+            request["RetainResources"] = [resource.logical_id for resource in retain]
+        context.listener.on_step(stack.name, step)
+        context.clients.cloudformation.delete_stack(**request)
         skipped: list[StackEvent] = []
-        status = follow(reader, stack.id, stop=means.stop, hear=self._hear(skipped))
-        asked = {each.logical_id for each in retain}
-        for event in skipped:
-            kept = _leftover(event, "its DeletionPolicy")
-            # A second attempt skips it again.
-            if (event.stack_id != stack.id or event.logical_id not in asked) and (
-                kept not in self._kept
-            ):
-                self._kept.append(kept)
-        if status == DELETED:
-            self._let_go += [_leftover(each, _why_let_go(each)) for each in retain]
-        elif stack is not self._stack:
-            raise _GaveUp(f"its nested stack {stack.name} is {status}")
-        if stack is self._stack:
-            self._read(status)
 
-    def _hear(self, skipped: list[StackEvent]) -> Callable[[StackEvent], None]:
-        def hear(event: StackEvent) -> None:
+        def on_event(event: StackEvent) -> None:
             if event.status == "DELETE_SKIPPED":
                 skipped.append(event)
-            self._means.audience.event(event)
+            context.listener.on_stack_event(event)
 
-        return hear
-
-    def _read(self, status: str = "") -> None:
-        """Read the stack again, unless its end is known already."""
-        clients = self._means.clients
+        status = follow(reader, stack.id, stop=context.stop, on_event=on_event)
+        for event in skipped:
+            let_go = event.stack_id == stack.id and event.logical_id in retained
+            kept = leftover(event, "its DeletionPolicy")
+            # A second attempt skips it again.
+            if not let_go and kept not in self._kept:
+                self._kept.append(kept)
         if status == DELETED:
-            self._stack = Stack(self._stack.id, self._stack.name, DELETED)
-            return
+            self._let_go += [leftover(resource, resource.why_let_go) for resource in retain]
+        return status
+
+    def _read_stack(self, status: str = "") -> Stack:
+        """Read the stack again, unless its last status says that there is no more to read."""
+        gone = Stack(self._stack.id, self._stack.name, DELETED)
+        if status == DELETED:
+            return gone
         try:
-            self._stack = read_stack(clients.cloudformation, self._stack.id)
+            return read_stack(self._context.clients.cloudformation, self._stack.id)
         except UnknownNameError:
-            # Deleted so long ago that CloudFormation has forgotten it.
-            self._stack = Stack(self._stack.id, self._stack.name, DELETED)
-        self._repositories = inspect_repositories(clients, self._stack)
+            return gone  # so long ago that CloudFormation has forgotten it
 
 
-def _key(inspected: InspectedRepository) -> tuple[object, ...]:
-    """Return what must stay as planned; how many images there are may change."""
-    repository = inspected.repository
-    return (
-        repository.stack_id,
-        repository.name,
-        repository.fate,
-        repository.why,
-        repository.drain is not None and repository.drain.objection,
-    )
-
-
-def _hint(failed: Failed) -> str:
-    """Tell how to go on with a custom resource that nobody can delete any more."""
-    if failed.drain or not failed.function_gone:
-        return ""
-    return (
-        ". Its function is gone; if all that it did was to empty a repository, "
-        f"say --drain-resource {failed.logical_id}"
-    )
-
-
-def _why_let_go(failed: Failed) -> str:
-    if failed.function_gone:
-        return "its function is gone; its repository was drained from here"
-    return "its function does not answer; its repository was drained from here"
-
-
-def _leftover(each: Failed | StackEvent, why: str) -> Leftover:
-    return Leftover(each.stack, each.logical_id, each.type, each.physical_id, why)
+def _planned_facts(repositories: Iterable[InspectedRepository]) -> set[tuple[object, ...]]:
+    """Return what must still be as planned; how many images there are may change."""
+    return {
+        (
+            inspected.repository.stack_id,
+            inspected.repository.name,
+            inspected.repository.fate,
+            inspected.repository.why,
+            inspected.repository.drain is not None and inspected.repository.drain.objection,
+        )
+        for inspected in repositories
+    }

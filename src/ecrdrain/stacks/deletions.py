@@ -5,20 +5,20 @@ from graphlib import TopologicalSorter
 
 from ecrdrain.engine.calls import AT_ONCE
 from ecrdrain.engine.limits import LOOK_UP
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.delete import delete_stack
 from ecrdrain.stacks.inspection import Inspection
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import Plan
 
 
-def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
+def delete_stacks(context: DeletionContext, plan: Plan) -> list[Outcome]:
     """Delete the stacks of a plan, independent ones side by side.
 
     Returns:
         The outcomes in the plan's order.
     """
-    inspections = {each.stack.id: each for each in plan.inspections}
+    inspections = {inspection.stack.id: inspection for inspection in plan.inspections}
     outcomes: dict[str, Outcome] = {}
     sorter = TopologicalSorter(plan.waits_for)
     sorter.prepare()
@@ -27,10 +27,10 @@ def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
         while sorter.is_active():
             for stack_id in sorter.get_ready():
                 inspection = inspections[stack_id]
-                waited_for = [outcomes[each] for each in plan.waits_for[stack_id]]
-                skipped = _skipped(inspection, waited_for, interrupted=means.stop.is_set())
+                waited_for = [outcomes[importer_id] for importer_id in plan.waits_for[stack_id]]
+                skipped = _skipped(inspection, waited_for, interrupted=context.stop.is_set())
                 if skipped is None:
-                    running[pool.submit(delete_stack, means, inspection)] = stack_id
+                    running[pool.submit(delete_stack, context, inspection)] = stack_id
                 else:
                     outcomes[stack_id] = skipped
                     sorter.done(stack_id)
@@ -38,7 +38,7 @@ def delete_stacks(means: Means, plan: Plan) -> list[Outcome]:
                 stack_id = running.pop(future)
                 outcomes[stack_id] = future.result()
                 sorter.done(stack_id)
-    return [outcomes[each.stack.id] for each in plan.inspections]
+    return [outcomes[inspection.stack.id] for inspection in plan.inspections]
 
 
 def _skipped(
@@ -46,10 +46,10 @@ def _skipped(
 ) -> Outcome | None:
     """Return the outcome of a stack that is not even tried; None for one that is."""
     stack = inspection.stack
-    there = [each.stack for each in waited_for if each.ending is not Ending.DELETED]
+    importers = [outcome.stack for outcome in waited_for if outcome.ending is not Ending.DELETED]
     if interrupted:
         return Outcome(stack.name, stack.id, Ending.INTERRUPTED, stack.status, "not started")
-    if there:
-        why = f"not started, because {', '.join(there)} imports from it and is still there"
+    if importers:
+        why = f"not started, because {', '.join(importers)} imports from it and is still there"
         return Outcome(stack.name, stack.id, Ending.SKIPPED, stack.status, why)
     return None

@@ -39,11 +39,11 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
 def near_names(name: str, known: Sequence[str]) -> list[str]:
     """Return at most three known names that look like the given one, the nearest first."""
     wanted = name.lower()
-    by_lower = {each.lower(): each for each in known}
+    by_lower = {candidate.lower(): candidate for candidate in known}
     near = get_close_matches(wanted, by_lower, n=_MOST)
-    likeness = [SequenceMatcher(None, each, wanted).ratio() for each in near]
+    likeness = [SequenceMatcher(None, candidate, wanted).ratio() for candidate in near]
     return [
-        by_lower[each]
-        for each, like in zip(near, likeness, strict=True)
+        by_lower[candidate]
+        for candidate, like in zip(near, likeness, strict=True)
         if like > likeness[0] - _SPREAD
     ]

@@ -45,7 +45,7 @@ class StackEvent:
 
     @property
     def of_stack(self) -> bool:
-        """Tell whether it is about the stack as a whole."""
+        """Return whether it is about the stack as a whole."""
         return self.physical_id == self.stack_id
 
 
@@ -60,7 +60,7 @@ class EventReader:
     def __init__(self, client: "CloudFormationClient", stack_ids: Iterable[str]) -> None:
         self._client = client
         self._last = {
-            stack_id: next((each.id for each in newest_first(client, stack_id)), "")
+            stack_id: next((event.id for event in newest_first(client, stack_id)), "")
             for stack_id in stack_ids
         }
 
@@ -85,7 +85,7 @@ def follow(
     stack_id: str,
     *,
     stop: "StopEvent",
-    hear: Callable[[StackEvent], None],
+    on_event: Callable[[StackEvent], None],
 ) -> str:
     """Wait for the end of an operation that has been started, and return the stack's status.
 
@@ -93,7 +93,7 @@ def follow(
         reader: Made before the operation was started, for this stack among others.
         stack_id: The stack whose operation it is.
         stop: Ends the waiting when it is set.
-        hear: Takes each event of any of the reader's stacks.
+        on_event: Takes each event of any of the reader's stacks.
 
     Raises:
         Interrupted: `stop` was set.
@@ -113,7 +113,7 @@ def follow(
                 raise
             events = []
         for event in events:
-            hear(event)
+            on_event(event)
         for event in reversed(events):
             if event.of_stack and event.stack_id == stack_id and not is_busy(event.status):
                 return event.status

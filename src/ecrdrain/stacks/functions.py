@@ -15,7 +15,7 @@ _GONE = ""
 
 
 def function_is_gone(clients: Clients, stack: Stack, drain: Resource) -> bool:
-    """Tell whether the function of a drain is certainly gone; False also when nobody knows."""
+    """Return whether the function of a drain is certainly gone; when in doubt it is not."""
     token = _token_of_template(clients, stack, drain)
     if token is None:
         token = _token_of_events(clients, stack, drain)
@@ -35,7 +35,7 @@ def _function_exists(clients: Clients, name_or_arn: str) -> bool:
 
 
 def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str | None:
-    """Return the ServiceToken as the template gives it; None when it does not tell."""
+    """Return the ServiceToken as the template gives it; None when it gives none."""
     match resolve_property(stack, drain.logical_id, "ServiceToken"):
         case str(token):
             return token
@@ -50,9 +50,9 @@ def _token_of_template(clients: Clients, stack: Stack, drain: Resource) -> str |
 
 def _function_name(stack: Stack, logical_id: str) -> str | None:
     for resource in stack.resources:
-        # One that the stack has let go is not deleted.
-        there = resource.status != DELETED and resource.physical_id
-        if resource.logical_id == logical_id and there:
+        # A function that the stack retained still exists.
+        exists = resource.status != DELETED and resource.physical_id
+        if resource.logical_id == logical_id and exists:
             return resource.physical_id if resource.type == _FUNCTION else None
     return _GONE
 

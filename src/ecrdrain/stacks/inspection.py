@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
-from ecrdrain.stacks.clients import Clients, asking
+from ecrdrain.stacks.clients import Clients, registry_client
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
@@ -31,7 +31,7 @@ class InspectedRepository:
 
     @property
     def needs_draining(self) -> bool:
-        """Tell whether it goes away with its stack and holds images that CloudFormation leaves.
+        """Return whether it goes away with its stack and holds images that CloudFormation leaves.
 
         One with a drain is among them: it is done sooner from here, and its drain, should it
         still answer, finds nothing left.
@@ -71,21 +71,37 @@ def inspect(clients: Clients, name: str) -> Inspection:
     )
 
 
-def inspect_repositories(clients: Clients, stack: Stack) -> tuple[InspectedRepository, ...]:
-    """Count and judge the repositories of a stack and its nested stacks."""
+def inspect_repositories(
+    clients: Clients, stack: Stack, inspected_before: Iterable[InspectedRepository] = ()
+) -> tuple[InspectedRepository, ...]:
+    """Count and judge the repositories of a stack and its nested stacks.
 
-    def inspected(repository: StackRepository) -> InspectedRepository:
+    Args:
+        clients: The AWS clients.
+        stack: The outermost stack.
+        inspected_before: Repositories as they were inspected before: those that are still the
+            same are judged again, but their images are not counted again.
+    """
+    surveys = {_identity(inspected.repository): inspected.survey for inspected in inspected_before}
+
+    def inspect_one(repository: StackRepository) -> InspectedRepository:
         drain = repository.drain
-        if drain is not None and _is_dead(clients, stack, drain):
-            repository = replace(repository, drain=replace(drain, dead=True))
-        found = survey(asking(clients, repository.registry), repository.name)
+        if drain is not None and _is_function_gone(clients, stack, drain):
+            repository = replace(repository, drain=replace(drain, function_gone=True))
+        found = surveys.get(_identity(repository))
+        if found is None:
+            found = survey(registry_client(clients, repository.registry), repository.name)
         return InspectedRepository(repository, found, judge(repository, found))
 
-    return tuple(at_once(inspected, find_repositories(stack)))
+    return tuple(at_once(inspect_one, find_repositories(stack)))
 
 
-def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
-    """Tell whether the function of a drain is gone, as far as the caller may know it."""
+def _identity(repository: StackRepository) -> tuple[str, ...]:
+    return repository.stack_id, repository.logical_id, repository.registry, repository.name
+
+
+def _is_function_gone(clients: Clients, root: Stack, drain: Drain) -> bool:
+    """Return whether the function of a drain is gone, as far as the caller may look."""
     found = (
         (stack, resource)
         for stack in root.walk()
@@ -97,7 +113,7 @@ def _is_dead(clients: Clients, root: Stack, drain: Drain) -> bool:
     except aws_errors() as error:
         if not call_error(error).denied:
             raise
-        return False  # then it shows when the stack is deleted
+        return False  # then that shows when the stack is deleted
 
 
 def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) -> None:
@@ -109,7 +125,7 @@ def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) 
 
     def check(inspected: InspectedRepository) -> None:
         repository = inspected.repository
-        check_permissions(asking(clients, repository.registry), repository.name)
+        check_permissions(registry_client(clients, repository.registry), repository.name)
 
     at_once(check, repositories)
 
@@ -118,7 +134,7 @@ def read_failures(clients: Clients, stack: Stack) -> tuple[StackEvent, ...]:
     """Return what failed in the latest deletion of a stack and its nested stacks, inmost first."""
     return tuple(
         failure
-        for each in reversed(list(stack.walk()))
-        if each.status == DELETE_FAILED
-        for failure in last_failures(clients.cloudformation, each.id)
+        for member in reversed(list(stack.walk()))
+        if member.status == DELETE_FAILED
+        for failure in last_failures(clients.cloudformation, member.id)
     )

@@ -11,7 +11,12 @@ from ecrdrain.stacks.tree import DELETED
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A reason not to delete, with its remedy."""
+    """What forbids the deletion.
+
+    Attributes:
+        stack: The stack.
+        why: The reason and the remedy.
+    """
 
     stack: str
     why: str
@@ -35,10 +40,10 @@ class Plan:
     def drains(self) -> list[InspectedRepository]:
         """Return the repositories to be drained."""
         return [
-            each
+            inspected
             for inspection in self.inspections
-            for each in inspection.repositories
-            if each.needs_draining
+            for inspected in inspection.repositories
+            if inspected.needs_draining
         ]
 
 
@@ -50,16 +55,16 @@ def plan_deletion(inspections: Sequence[Inspection], *, lift_protection: bool = 
         lift_protection: Whether termination protection may be turned off.
     """
     graph = waits_for(
-        [each.stack for each in inspections],
-        {each.stack.id: each.importers for each in inspections},
+        [inspection.stack for inspection in inspections],
+        {inspection.stack.id: inspection.importers for inspection in inspections},
     )
-    names = {each.stack.id: each.stack.name for each in inspections}
+    names = {inspection.stack.id: inspection.stack.name for inspection in inspections}
     obstacles = [
         Obstacle(inspection.stack.name, why)
         for inspection in inspections
         for why in _obstacles(inspection, inspections, lift_protection=lift_protection)
     ]
-    cycle = [names[each] for each in find_cycle(graph)]
+    cycle = [names[stack_id] for stack_id in find_cycle(graph)]
     if cycle:
         circle = " <- ".join(cycle)
         why = f"these stacks import from one another in a circle: {circle}. Cut one import first"
@@ -80,7 +85,7 @@ def _obstacles(
         yield f"it is {stack.status}: say --wait to wait for the end, or run this again then"
     if stack.protected and not lift_protection:
         yield "termination protection is on: say --disable-termination-protection to lift it"
-    deleted = {each.name for other in together for each in other.stack.walk()}
+    deleted = {stack.name for other in together for stack in other.stack.walk()}
     for export, importers in inspection.importers.items():
         others = [name for name in importers if name not in deleted]
         if others:
@@ -112,10 +117,10 @@ def _in_order(
     left = list(inspections)
     ordered: list[Inspection] = []
     while left:
-        waiting = {each.stack.id for each in left}
-        ready = [each for each in left if not graph[each.stack.id] & waiting]
-        ordered += ready or left  # in a circle nobody is ready
-        left = [each for each in left if ready and each not in ready]
+        waiting = {inspection.stack.id for inspection in left}
+        ready = [inspection for inspection in left if not graph[inspection.stack.id] & waiting]
+        ordered += ready or left  # in a circle no stack is ready
+        left = [inspection for inspection in left if ready and inspection not in ready]
     return tuple(ordered)
 
 

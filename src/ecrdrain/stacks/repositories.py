@@ -34,13 +34,13 @@ class Drain:
 
     Attributes:
         objection: What keeps it from emptying the repository, in words; "" when nothing does.
-        dead: Whether its function is certainly gone.
+        function_gone: Whether its function is certainly gone.
     """
 
     logical_id: str
     stack: str
     objection: str = ""
-    dead: bool = False
+    function_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ class StackRepository:
 
     Attributes:
         name: The repository's name, which is its physical id.
-        registry: "private" or "public".
-        logical_id: Its logical id in the stack that owns it.
-        stack: The name of that stack.
+        registry: private or public.
+        logical_id: The logical id.
+        stack: The stack that owns it.
         stack_id: The id of that stack.
-        policy: Its own DeletionPolicy, "Delete" when absent; None when it cannot be read.
+        deletion_policy: Its own DeletionPolicy, Delete without one; None when it is not a
+            literal.
         fate: Whether the deletion of the stack deletes it: "drain" or "keep"; "refuse" when that
             is not known. The function decides the same by the same table.
         why: The reason, in words.
@@ -66,7 +67,7 @@ class StackRepository:
     logical_id: str
     stack: str
     stack_id: str
-    policy: str | None = "Delete"
+    deletion_policy: str | None = "Delete"
     fate: Fate = "drain"
     why: str = ""
     empty_on_delete: bool = False
@@ -75,7 +76,13 @@ class StackRepository:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict and the evidence for it, in words."""
+    """What becomes of a repository.
+
+    Attributes:
+        verdict: blocks deletion, deletes natively, drained on delete, kept, gone already or
+            unknown.
+        why: The evidence for the verdict.
+    """
 
     verdict: Verdict
     why: str
@@ -103,7 +110,7 @@ def tree_in_deletion(root: Stack) -> StackTree:
         if call == "get_template":
             return [stack.template]
         if call == "list_stack_resources":
-            return [_row(each) for each in stack.resources]
+            return [_row(resource) for resource in stack.resources]
         status = "DELETE_IN_PROGRESS" if stack is root else stack.status
         return [{"StackStatus": status, "ParentId": parents.get(stack_id)}]
 
@@ -111,7 +118,7 @@ def tree_in_deletion(root: Stack) -> StackTree:
 
 
 def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situation, str]:
-    """Ask what the deletion of the root stack does to something that its tree holds.
+    """Find what the deletion of the root stack does to something that its tree holds.
 
     Args:
         root: The root stack.
@@ -121,7 +128,7 @@ def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situati
     Returns:
         The situation, and why in words.
     """
-    owners = tree.held((each.id for each in root.walk()), resource.physical_id, resource.type)
+    owners = tree.held((stack.id for stack in root.walk()), resource.physical_id, resource.type)
     situation, subject = find_situation(tree.ownership(owners))
     return situation, situation.sentence.format(subject)
 
@@ -140,7 +147,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
     """Say what the deletion of the stack does to a repository with these images."""
     drain = repository.drain
     objection = drain.objection if drain else ""
-    dead = drain is not None and drain.dead
+    function_gone = drain is not None and drain.function_gone
     by = drain.logical_id if drain else ""
     # The first row that holds decides.
     rows = (
@@ -148,7 +155,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
         (repository.fate == "keep", Verdict.KEPT, repository.why),
         (repository.fate == "refuse", Verdict.UNKNOWN, repository.why),
         (repository.empty_on_delete, Verdict.NATIVE, "EmptyOnDelete"),
-        (dead, Verdict.BLOCKS, f"the function of {by} is gone"),
+        (function_gone, Verdict.BLOCKS, f"the function of {by} is gone"),
         (drain and not objection, Verdict.DRAINED, f"by {by}"),
         (found.images == 0, Verdict.NATIVE, "it is empty"),
         (objection, Verdict.BLOCKS, f"{by} {objection}"),
@@ -158,7 +165,7 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
 
 
 def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
-    """Tell whether a resource only empties a repository, so that nothing is lost without it.
+    """Return whether a resource only empties a repository, so that nothing is lost without it.
 
     Args:
         stack_id: The stack that lists the resource.
@@ -177,7 +184,7 @@ def is_drain(stack_id: str, resource: Resource, names: Container[str]) -> bool:
 
 
 def is_custom(resource: Resource) -> bool:
-    """Tell a custom resource by its type."""
+    """Return whether a resource is a custom resource, by its type."""
     return resource.type.startswith("Custom::") or resource.type == _CUSTOM
 
 
@@ -193,7 +200,7 @@ def _repository(
         logical_id=resource.logical_id,
         stack=stack.name,
         stack_id=stack.id,
-        policy=(policy or "Delete") if policy in POLICIES else None,
+        deletion_policy=(policy or "Delete") if policy in POLICIES else None,
         fate=situation.verdict,
         why=why,
         empty_on_delete=str(empty_on_delete).lower() == "true",

@@ -21,13 +21,13 @@ _CODE = re.compile(r"\bHandlerErrorCode: (\w+)")
 class Step(StrEnum):
     """A way to go on, each taken at most once."""
 
-    RETAIN_DEAD = "retain the drain whose function is gone"
+    RETAIN_WITHOUT_FUNCTION = "retain the drain whose function is gone"
     AGAIN = "delete again"
-    RETAIN_MUTE = "retain the drain that fails although nothing is left to drain"
+    RETAIN_FAILING = "retain the drain that fails although nothing is left to drain"
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedResource:
     """A resource that could not be deleted.
 
     Attributes:
@@ -50,9 +50,26 @@ class Failed:
 
     @property
     def transient(self) -> bool:
-        """Tell whether the same may well succeed the next time."""
+        """Return whether the same may well succeed the next time."""
         code = _CODE.search(self.reason)
         return code is not None and code[1] in TRANSIENT
+
+    @property
+    def hint(self) -> str:
+        """How to go on when it can no longer be deleted; "" when there is nothing to add."""
+        if self.drain or not self.function_gone:
+            return ""
+        return (
+            ". Its function is gone; if all that it did was to empty a repository, "
+            f"say --drain-resource {self.logical_id}"
+        )
+
+    @property
+    def why_let_go(self) -> str:
+        """Why its stack was deleted without it."""
+        if self.function_gone:
+            return "its function is gone; its repository was drained from here"
+        return "its function does not answer; its repository was drained from here"
 
 
 @dataclass(frozen=True)
@@ -60,10 +77,10 @@ class Remedy:
     """A way to go on, and the drains that the stacks are to let go of."""
 
     step: Step
-    retain: Sequence[Failed] = field(default_factory=tuple)
+    retain: Sequence[FailedResource] = field(default_factory=tuple)
 
 
-def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | None:
+def find_remedy(failed: Iterable[FailedResource], taken: frozenset[Step]) -> Remedy | None:
     """Decide how to go on after a failed deletion; None means that it stays failed.
 
     The repositories that go away have been drained before, and are drained again before the next
@@ -74,19 +91,19 @@ def find_remedy(failed: Iterable[Failed], taken: frozenset[Step]) -> Remedy | No
         taken: The steps taken before.
     """
     # A nested stack fails for what is in it, which is listed as well.
-    causes = [each for each in failed if each.type != STACK_TYPE]
+    causes = [resource for resource in failed if resource.type != STACK_TYPE]
     # RetainResources is for stacks that are DELETE_FAILED (API_DeleteStack).
-    drains = [each for each in causes if each.drain and each.stack_status == DELETE_FAILED]
-    dead = [each for each in drains if each.function_gone]
-    if dead and Step.RETAIN_DEAD not in taken:
-        return Remedy(Step.RETAIN_DEAD, tuple(dead))
-    worth_it = [each for each in causes if each.drain or each.transient or _is_repository(each)]
-    if worth_it and Step.AGAIN not in taken:
+    drains = [cause for cause in causes if cause.drain and cause.stack_status == DELETE_FAILED]
+    without_function = [cause for cause in drains if cause.function_gone]
+    if without_function and Step.RETAIN_WITHOUT_FUNCTION not in taken:
+        return Remedy(Step.RETAIN_WITHOUT_FUNCTION, tuple(without_function))
+    may_succeed = any(cause.drain or cause.transient or _is_repository(cause) for cause in causes)
+    if may_succeed and Step.AGAIN not in taken:
         return Remedy(Step.AGAIN)
-    if drains and len(drains) == len(causes) and Step.RETAIN_MUTE not in taken:
-        return Remedy(Step.RETAIN_MUTE, tuple(drains))
+    if drains and len(drains) == len(causes) and Step.RETAIN_FAILING not in taken:
+        return Remedy(Step.RETAIN_FAILING, tuple(drains))
     return None
 
 
-def _is_repository(failed: Failed) -> bool:
+def _is_repository(failed: FailedResource) -> bool:
     return failed.type in {REPOSITORY_TYPE, PUBLIC}

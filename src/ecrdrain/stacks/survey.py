@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
 
-# A digest that no manifest can have been hashed to: asking to delete it proves the permission.
+# A digest that no manifest can have been hashed to: a call that deletes it proves the permission.
 _NO_IMAGE = "sha256:" + "0" * 64
 
 
@@ -25,10 +25,12 @@ class Survey:
     Attributes:
         exists: False when there is no such repository; then every figure is 0.
         images: Images (digests), archived ones included.
-        indexes: How many of them list other images.
-        size: Bytes, compressed. A layer shared by several images counts with each of them.
+        tags: Tags.
+        indexes: Images that list other images.
+        archived: Images of the archive storage class.
+        size_in_bytes: Compressed; a layer that several images share counts with each.
         last_push: When the youngest image was pushed; None without any.
-        last_pull: When one was last pulled, as ECR recorded it; None when it recorded none.
+        last_pull: When one was last pulled, as far as ECR recorded it; else None.
         listing: The images themselves, for a drain to begin with.
     """
 
@@ -37,7 +39,7 @@ class Survey:
     tags: int = 0
     indexes: int = 0
     archived: int = 0
-    size: int = 0
+    size_in_bytes: int = 0
     last_push: datetime | None = None
     last_pull: datetime | None = None
     listing: Listing = field(default_factory=Listing, compare=False, repr=False)
@@ -65,7 +67,7 @@ def survey(
 
 
 def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
-    """Add up what DescribeImages tells of each image, page by page."""
+    """Add up what DescribeImages returns for each image, page by page."""
     listing = Listing()
     count = tags = indexes = archived = size = 0
     last_push: datetime | None = None
@@ -75,8 +77,10 @@ def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
         for image in images:
             count += 1
             tags += len(image.get("imageTags", ()))
-            indexes += image.get("imageManifestMediaType") in INDEX_TYPES
-            archived += image.get("imageStatus") == "ARCHIVED"
+            if image.get("imageManifestMediaType") in INDEX_TYPES:
+                indexes += 1
+            if image.get("imageStatus") == "ARCHIVED":
+                archived += 1
             size += image.get("imageSizeInBytes", 0)
             last_push = _later(last_push, image.get("imagePushedAt"))
             last_pull = _later(last_pull, image.get("lastRecordedPullTime"))
@@ -85,7 +89,7 @@ def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
         tags=tags,
         indexes=indexes,
         archived=archived,
-        size=size,
+        size_in_bytes=size,
         last_push=last_push,
         last_pull=last_pull,
         listing=listing,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import aws_errors
 from ecrdrain.engine.parallel import at_once
+from ecrdrain.stacks.clients import Clients, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
 from ecrdrain.stacks.survey import Survey, check_permissions, survey
 
@@ -24,19 +25,27 @@ class TooManyMatchesError(StacksError):
 
 @dataclass(frozen=True)
 class Target:
-    """A repository to be drained, with what is in it."""
+    """A repository to be drained, with what is in it.
 
-    name: str
+    Attributes:
+        repository: The name.
+        registry: private or public.
+        survey: Its images.
+    """
+
+    repository: str
+    registry: str
     survey: Survey
 
 
 def is_pattern(name: str) -> bool:
-    """Tell a pattern from a name: names hold none of these characters."""
-    return any(each in name for each in "*?[")
+    """Return whether a name is a pattern: names hold none of these characters."""
+    return any(character in name for character in "*?[")
 
 
 def find_targets(
-    client: "ECRClient | ECRPublicClient",
+    clients: Clients,
+    registry: str,
     names: Sequence[str],
     *,
     registry_id: str | None = None,
@@ -45,7 +54,8 @@ def find_targets(
     """Return the repositories meant, each once, after checking all of them.
 
     Args:
-        client: A boto3 client for ECR or for the public registry.
+        clients: The AWS clients.
+        registry: private or public.
         names: Names, and patterns in which * stands for any characters, slashes too.
         registry_id: The account of the registry; None means the caller's own.
         limit: How many repositories the patterns may match together; None means any number.
@@ -55,19 +65,20 @@ def find_targets(
         TooManyMatchesError: The patterns match more than `limit`.
         botocore.exceptions.ClientError: A repository's images may not be listed and deleted.
     """
+    client = registry_client(clients, registry)
     known: list[str] = []
     if any(is_pattern(name) for name in names):
         known = _repository_names(client, registry_id)
     chosen: dict[str, None] = {}
     matched: set[str] = set()
     for name in names:
-        matches = (
-            [each for each in known if fnmatchcase(each, name)] if is_pattern(name) else [name]
-        )
+        if not is_pattern(name):
+            chosen[name] = None
+            continue
+        matches = [candidate for candidate in known if fnmatchcase(candidate, name)]
         if not matches:
             raise UnknownNameError("repository matching", name)
-        if is_pattern(name):
-            matched.update(matches)
+        matched.update(matches)
         chosen.update(dict.fromkeys(matches))
     if limit is not None and len(matched) > limit:
         raise TooManyMatchesError(
@@ -80,7 +91,7 @@ def find_targets(
         if not found.exists:
             raise UnknownNameError("repository", name, _hints(client, registry_id))
         check_permissions(client, name, registry_id)
-        return Target(name, found)
+        return Target(name, registry, found)
 
     return at_once(look, chosen)
 
@@ -89,7 +100,7 @@ def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | 
     where = {"registryId": registry_id} if registry_id else {}
     paginator: Any = client.get_paginator("describe_repositories")
     pages = paginator.paginate(**where, PaginationConfig={"PageSize": _PAGE_SIZE})
-    return [each["repositoryName"] for page in pages for each in page["repositories"]]
+    return [repository["repositoryName"] for page in pages for repository in page["repositories"]]
 
 
 def _hints(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:

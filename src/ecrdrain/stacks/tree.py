@@ -36,7 +36,7 @@ class Resource:
 
     @property
     def held(self) -> bool:
-        """Tell whether the stack holds it, so that the stack's end is its own."""
+        """Return whether the stack holds it, so that the stack's end is its own."""
         return self.status.startswith(HELD) and bool(self.physical_id)
 
 
@@ -70,18 +70,18 @@ class Stack:
 
     @property
     def busy(self) -> bool:
-        """Tell whether an operation is under way."""
+        """Return whether an operation is under way."""
         return is_busy(self.status)
 
     def walk(self) -> Iterator["Stack"]:
         """Yield this stack and all below it, the outer before the inner."""
         yield self
-        for each in self.nested.values():
-            yield from each.walk()
+        for stack in self.nested.values():
+            yield from stack.walk()
 
 
 def is_busy(status: str) -> bool:
-    """Tell whether a stack of that status is in the middle of an operation."""
+    """Return whether a stack of that status is in the middle of an operation."""
     return status.endswith("_IN_PROGRESS") and status != _IDLE
 
 
@@ -159,8 +159,10 @@ def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
             if output.get("ExportName")
         ),
         parameters={
-            each["ParameterKey"]: each.get("ResolvedValue") or each.get("ParameterValue", "")
-            for each in described.get("Parameters", [])
+            parameter["ParameterKey"]: (
+                parameter.get("ResolvedValue") or parameter.get("ParameterValue", "")
+            )
+            for parameter in described.get("Parameters", [])
         },
         resources=resources,
         template=template,
@@ -171,25 +173,25 @@ def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
 def _nested(
     client: "CloudFormationClient", resources: Iterable[Resource]
 ) -> Iterator[tuple[str, Stack]]:
-    for each in resources:
-        if each.type != STACK_TYPE or not each.held:
+    for resource in resources:
+        if resource.type != STACK_TYPE or not resource.held:
             continue
         try:
-            described = describe(client, each.physical_id)
+            described = describe(client, resource.physical_id)
         except UnknownNameError:
             continue  # deleted on its own, so long ago that CloudFormation has forgotten it
-        yield each.logical_id, _read(client, described)
+        yield resource.logical_id, _read(client, described)
 
 
 def _resources(client: "CloudFormationClient", stack_id: str) -> tuple[Resource, ...]:
     return tuple(
         Resource(
-            logical_id=each["LogicalResourceId"],
-            type=each["ResourceType"],
-            physical_id=each.get("PhysicalResourceId", ""),
-            status=each["ResourceStatus"],
-            reason=each.get("ResourceStatusReason", ""),
+            logical_id=resource["LogicalResourceId"],
+            type=resource["ResourceType"],
+            physical_id=resource.get("PhysicalResourceId", ""),
+            status=resource["ResourceStatus"],
+            reason=resource.get("ResourceStatusReason", ""),
         )
         for page in client.get_paginator("list_stack_resources").paginate(StackName=stack_id)
-        for each in page["StackResourceSummaries"]
+        for resource in page["StackResourceSummaries"]
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecrdrain.cli.documents import (
-    DELETION_FIELDS,
-    DELETION_PLAN_FIELDS,
-    DRAIN_FIELDS,
-    DRAIN_PLAN_FIELDS,
-    INSTALLATION_FIELDS,
-    STACK_FIELDS,
+    DELETION,
+    DELETION_PLAN,
+    DRAIN,
+    DRAIN_PLAN,
+    INSTALLATION,
+    STACKS,
 )
+from ecrdrain.cli.fields import describe_document
 from ecrdrain.lab import push_many
 from tests.e2e.cli.conftest import create_stack, repository
 
@@ -61,8 +62,13 @@ def check(document: Any, documented: dict[str, str]) -> None:
 
 def test_the_documents_of_drain(ecrdrain: Command, filled: str) -> None:
     """The plan and the result."""
-    check(ecrdrain("drain", filled, "--dry-run", "--output", "json").document, DRAIN_PLAN_FIELDS)
-    check(ecrdrain("drain", filled, "--yes", "--output", "json").document, DRAIN_FIELDS)
+    check(
+        ecrdrain("drain", filled, "--dry-run", "--output", "json").document,
+        describe_document(DRAIN_PLAN),
+    )
+    check(
+        ecrdrain("drain", filled, "--yes", "--output", "json").document, describe_document(DRAIN)
+    )
 
 
 def test_the_documents_of_stacks(
@@ -90,16 +96,16 @@ def test_the_documents_of_stacks(
         "stack", "delete", name, f"{name}-web", "--yes", "--output", "json"
     ).document
 
-    check(shown, STACK_FIELDS)
+    stacks = describe_document(STACKS)
+    reports = describe_document(DRAIN, "stacks[].")
+    check(shown, stacks)
     assert not list(lists({"exports": shown["stacks"][0]["exports"]}))
-    inner = {each: text for each, text in STACK_FIELDS.items() if each != "stacks"}
-    check(planned, {**DELETION_PLAN_FIELDS, **inner})
-    reports = {f"stacks[].{each}": text for each, text in DRAIN_FIELDS.items()}
-    check(deleted, {**reports, **DELETION_FIELDS})
+    check(planned, {**stacks, **describe_document(DELETION_PLAN)})
+    check(deleted, {**reports, **describe_document(DELETION)})
 
 
 def test_the_document_of_install(ecrdrain: Command, name: str) -> None:
     """Of a plan, which has all fields."""
     ran = ecrdrain("install", "--stack-name", name, "--dry-run", "--output", "json")
 
-    check(ran.document, INSTALLATION_FIELDS)
+    check(ran.document, describe_document(INSTALLATION))

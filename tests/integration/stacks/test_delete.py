@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.inspection import inspect
-from ecrdrain.stacks.means import Means
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.plan import plan_deletion
 from ecrdrain.stacks.repositories import Judgement, Verdict
@@ -39,13 +39,13 @@ def delete(
         [inspect(clients, name) for name in names], lift_protection=lift_protection
     )
     assert plan.obstacles == ()
-    means = Means(
+    context = DeletionContext(
         clients,
         threading.Event(),
         lift_protection=lift_protection,
         more_drains=frozenset(more_drains),
     )
-    return delete_stacks(means, plan)
+    return delete_stacks(context, plan)
 
 
 def status(cloudformation: CloudFormationClient, name: str) -> str:
@@ -461,11 +461,26 @@ def test_a_stack_that_has_changed_since_the_plan_is_not_touched(
         StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
     )
 
-    [outcome] = delete_stacks(Means(clients, threading.Event()), plan)
+    [outcome] = delete_stacks(DeletionContext(clients, threading.Event()), plan)
 
     assert outcome.ending is Ending.FAILED
     assert outcome.why == "it has changed since the plan was made: run this again"
     assert len(digests(ecr, image_name)) == 3
+
+
+def test_images_are_looked_at_again_after_an_attempt_that_failed(
+    clients: LabClients, make_stack: StackMaker, ecr: ECRClient, image_name: str
+) -> None:
+    """The plan saw an empty repository; what was pushed since then goes in the second attempt."""
+    name = make_stack({"Repository": repository(image_name)})
+    plan = plan_deletion([inspect(clients, name)])
+    fill(ecr, image_name)
+
+    [outcome] = delete_stacks(DeletionContext(clients, threading.Event()), plan)
+
+    assert outcome.ending is Ending.DELETED
+    assert outcome.attempts == 2
+    assert [(report.repository, report.deleted) for report in outcome.drained] == [(image_name, 3)]
 
 
 def test_a_stack_that_somebody_else_deleted_meanwhile_is_done(
@@ -482,7 +497,7 @@ def test_a_stack_that_somebody_else_deleted_meanwhile_is_done(
         StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
     )
 
-    [outcome] = delete_stacks(Means(clients, threading.Event()), plan)
+    [outcome] = delete_stacks(DeletionContext(clients, threading.Event()), plan)
 
     assert outcome.ending is Ending.DELETED
     assert outcome.attempts == 0
@@ -497,7 +512,9 @@ def test_an_interrupt_before_the_start_touches_nothing(
     stop = threading.Event()
     stop.set()
 
-    [outcome] = delete_stacks(Means(clients, stop), plan_deletion([inspect(clients, name)]))
+    [outcome] = delete_stacks(
+        DeletionContext(clients, stop), plan_deletion([inspect(clients, name)])
+    )
 
     assert outcome.ending is Ending.INTERRUPTED
     assert outcome.why == "not started"

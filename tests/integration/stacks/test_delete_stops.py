@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrdrain.engine import Tell, tell_nobody
+from ecrdrain.engine import Deleted, Event, OnEvent
 from ecrdrain.lab.strict import StrictEcr
+from ecrdrain.stacks.context import DeletionContext, NoListener
 from ecrdrain.stacks.delete import delete_stack
 from ecrdrain.stacks.inspection import inspect
-from ecrdrain.stacks.means import Means, SilentAudience
 from ecrdrain.stacks.outcome import Ending
 from ecrdrain.stacks.waiting import wait_until_idle
 from tests.integration.stacks.conftest import digests, drain, fill, repository
@@ -26,43 +26,45 @@ if TYPE_CHECKING:
     from tests.integration.stacks.conftest import LabClients, StackMaker
 
 
-class Heckler(SilentAudience):
-    """Does something at a moment of the deletion."""
+class Disturbance(NoListener):
+    """Does something at a moment of the deletion.
+
+    Args:
+        on_deleted: Called when images have been deleted.
+        on_drained: Called between the drain and the deletion of the stack.
+        on_event: Called while CloudFormation deletes the stack.
+    """
 
     def __init__(
         self,
         *,
-        on_listed: Callable[[], object] | None = None,
-        on_drained: Callable[[], object] | None = None,
-        on_event: Callable[[], object] | None = None,
+        on_deleted: Callable[[], object] = lambda: None,
+        on_drained: Callable[[], object] = lambda: None,
+        on_event: Callable[[], object] = lambda: None,
     ) -> None:
-        self.on_listed = on_listed
+        self.on_deleted = on_deleted
         self.on_drained = on_drained
         self.on_event = on_event
 
-    def draining(self, repository: Repository) -> Tell:
-        """Listen for the first listing."""
+    def on_drain(self, repository: Repository) -> OnEvent:
+        """Listen for the first deletion."""
         del repository
-        if self.on_listed is None:
-            return tell_nobody
 
-        def tell(event: str, **_: object) -> None:
-            if event == "listed" and self.on_listed is not None:
-                self.on_listed()
+        def on_event(event: Event) -> None:
+            if isinstance(event, Deleted):
+                self.on_deleted()
 
-        return tell
+        return on_event
 
-    def drained(self, report: Report) -> None:
-        """Heckle between the drain and the deletion."""
+    def on_report(self, report: Report) -> None:
+        """Disturb between the drain and the deletion."""
         del report
-        if self.on_drained is not None:
-            self.on_drained()
+        self.on_drained()
 
-    def event(self, event: StackEvent) -> None:
-        """Heckle while CloudFormation deletes."""
+    def on_stack_event(self, event: StackEvent) -> None:
+        """Disturb while CloudFormation deletes."""
         del event
-        if self.on_event is not None:
-            self.on_event()
+        self.on_event()
 
 
 @pytest.fixture
@@ -82,10 +84,10 @@ def test_an_interrupt_while_cloudformation_deletes_leaves_it_to_it(
 ) -> None:
     """The stack goes all the same; the outcome says that this is to be expected."""
     stop = threading.Event()
-    means = Means(clients, stop, audience=Heckler(on_event=stop.set))
+    context = DeletionContext(clients, stop, listener=Disturbance(on_event=stop.set))
     planned = inspect(clients, slow)
 
-    outcome = delete_stack(means, planned)
+    outcome = delete_stack(context, planned)
     stack_id = wait_until_idle(clients.cloudformation, planned.stack.id)
 
     assert outcome.ending is Ending.INTERRUPTED
@@ -102,9 +104,9 @@ def test_an_interrupt_while_a_repository_is_drained_does_not_delete_the_stack(
     name = make_stack({"Repository": repository(image_name)})
     fill(clients.ecr, image_name)
     stop = threading.Event()
-    means = Means(clients, stop, audience=Heckler(on_listed=stop.set))
+    context = DeletionContext(clients, stop, listener=Disturbance(on_deleted=stop.set))
 
-    outcome = delete_stack(means, inspect(clients, name))
+    outcome = delete_stack(context, inspect(clients, name))
 
     assert outcome.ending is Ending.INTERRUPTED
     assert outcome.attempts == 0
@@ -124,9 +126,9 @@ def test_a_stack_whose_images_do_not_all_go_is_not_deleted(
         repository=image_name, images=5, in_process=True, image_failures=[refusing]
     ) as server:
         client = server.client("ecr")
-        means = Means(replace(clients, draining_ecr=client), threading.Event())
+        context = DeletionContext(replace(clients, draining_ecr=client), threading.Event())
 
-        outcome = delete_stack(means, inspect(clients, name))
+        outcome = delete_stack(context, inspect(clients, name))
         client.close()
 
     assert outcome.ending is Ending.FAILED
@@ -143,7 +145,7 @@ def test_a_deletion_that_somebody_else_has_begun_is_not_raced(
     planned = inspect(clients, slow)
     clients.cloudformation.delete_stack(StackName=slow)
 
-    outcome = delete_stack(Means(clients, threading.Event()), planned)
+    outcome = delete_stack(DeletionContext(clients, threading.Event()), planned)
     wait_until_idle(clients.cloudformation, planned.stack.id)
 
     assert outcome.ending is Ending.FAILED
@@ -157,9 +159,9 @@ def test_an_operation_that_begins_while_images_go_is_not_raced(
     """The status is looked at again right before the deletion."""
     fill(clients.ecr, image_name)
     planned = inspect(clients, slow)
-    begin = Heckler(on_drained=lambda: clients.cloudformation.delete_stack(StackName=slow))
+    begin = Disturbance(on_drained=lambda: clients.cloudformation.delete_stack(StackName=slow))
 
-    outcome = delete_stack(Means(clients, threading.Event(), audience=begin), planned)
+    outcome = delete_stack(DeletionContext(clients, threading.Event(), listener=begin), planned)
     wait_until_idle(clients.cloudformation, planned.stack.id)
 
     assert outcome.ending is Ending.FAILED

@@ -10,7 +10,7 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 
 import ecrdrain
-from ecrdrain.cli.errors import Told, WrongUseError, explain, iam_action
+from ecrdrain.cli.errors import Explanation, WrongUseError, explain, iam_action
 from ecrdrain.stacks.errors import ChangeSetError, Interrupted, UnknownNameError
 from ecrdrain.stacks.targets import TooManyMatchesError
 from ecrdrain.templates import TemplateError
@@ -72,11 +72,11 @@ def aws_error(code: str, operation: str = "ListImages") -> ClientError:
 )
 def test_each_error_is_told_in_one_line(error: Exception, words: str, status: int) -> None:
     """The line begins with what is wrong; the status tells wrong use from the rest."""
-    told = explain(error)
+    explanation = explain(error)
 
-    assert told.message.startswith(words if status == 130 else f"Error: {words}")
-    assert told.status == status
-    assert "\n" not in told.message
+    assert explanation.message.startswith(words if status == 130 else f"Error: {words}")
+    assert explanation.status == status
+    assert "\n" not in explanation.message
 
 
 def test_every_remedy_is_for_an_error_that_botocore_raises() -> None:
@@ -108,4 +108,4 @@ def test_actions_are_named_by_their_service() -> None:
 
 def test_what_is_told_compares_by_value() -> None:
     """A message and a status, nothing else."""
-    assert explain(WrongUseError("x")) == Told("Error: x", 2)
+    assert explain(WrongUseError("x")) == Explanation("Error: x", 2)

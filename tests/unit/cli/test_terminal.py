@@ -8,6 +8,7 @@ import re
 import pytest
 
 from ecrdrain.cli.errors import WrongUseError
+from ecrdrain.cli.fields import Field
 from ecrdrain.cli.terminal import Column, Terminal, plain_table, table_width
 
 COLUMNS = (Column("repository"), Column("images", right=True), Column("verdict", wraps=True))
@@ -81,7 +82,7 @@ def test_with_json_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]
 
     terminal.say("told")
     terminal.table(COLUMNS, ROWS)
-    terminal.document({"a": 1})
+    terminal.document([Field("a", "one", lambda source: source)], 1)
 
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"a": 1}
@@ -95,7 +96,7 @@ def test_without_json_there_is_no_document(capsys: pytest.CaptureFixture[str]) -
 
     terminal.say("told [not markup] :smile: " + "long " * 50)
     terminal.mention("meanwhile")
-    terminal.document({"a": 1})
+    terminal.document([Field("a", "one", lambda source: source)], 1)
 
     captured = capsys.readouterr()
     assert captured.out == "told [not markup] :smile: " + "long " * 50 + "\n"

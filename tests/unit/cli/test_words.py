@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 
 from ecrdrain.cli.words import count, day, outcome_of, seconds, size, timestamp
-from ecrdrain.engine import CallError, Report
+from ecrdrain.engine import CallError, Failure, Report
 
+REFUSED = (
+    Failure("sha256:1", "KmsError", ""),
+    Failure("sha256:2", "ImageInaccessible", ""),
+    Failure("sha256:3", "ImageInaccessible", ""),
+)
 MOMENT = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
@@ -20,6 +25,7 @@ def report(**facts: object) -> Report:
         "registry": "private",
         "registry_id": None,
         "region": "eu-west-1",
+        "exists": True,
         "deleted": 1234,
         "left": 0,
         "left_exact": True,
@@ -81,7 +87,7 @@ def test_durations_are_short(duration: float, words: str) -> None:
     [
         ({}, "web: empty, {}"),
         (
-            {"empty": False, "left": 3, "failure_codes": {"KmsError": 1, "ImageInaccessible": 2}},
+            {"empty": False, "left": 3, "failures": REFUSED},
             "web: 3 images left, {}: ImageInaccessible (2), KmsError (1)",
         ),
         (

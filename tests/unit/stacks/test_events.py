@@ -80,7 +80,7 @@ def test_following_ends_with_the_end_of_the_operation() -> None:
     ]
     heard: list[StackEvent] = []
 
-    status = follow(reader, stack_id("web"), stop=threading.Event(), hear=heard.append)
+    status = follow(reader, stack_id("web"), stop=threading.Event(), on_event=heard.append)
 
     assert status == "DELETE_COMPLETE"
     assert [each.id for each in heard] == ["1", "2", "3"]
@@ -94,7 +94,7 @@ def test_an_interrupt_ends_the_waiting() -> None:
     reader = EventReader(client(of), [stack_id("web")])
 
     with pytest.raises(Interrupted):
-        follow(reader, stack_id("web"), stop=stop, hear=lambda _: None)
+        follow(reader, stack_id("web"), stop=stop, on_event=lambda _: None)
 
 
 class Unreliable(Pages):
@@ -148,7 +148,7 @@ def test_following_survives_what_passes(error: Exception) -> None:
     ]
     of.failures = 20
 
-    status = follow(reader, stack_id("web"), stop=Impatient(), hear=lambda _: None)
+    status = follow(reader, stack_id("web"), stop=Impatient(), on_event=lambda _: None)
 
     assert status == "DELETE_COMPLETE"
 
@@ -164,7 +164,7 @@ def test_following_ends_with_what_does_not_pass(error: ClientError, failures: in
     of.failures = failures
 
     with pytest.raises(ClientError):
-        follow(reader, stack_id("web"), stop=Impatient(), hear=lambda _: None)
+        follow(reader, stack_id("web"), stop=Impatient(), on_event=lambda _: None)
     assert of.failures == 0
 
 

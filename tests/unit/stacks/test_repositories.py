@@ -21,7 +21,7 @@ FULL = Survey(images=3)
 EMPTY = Survey()
 ATTACHED = Drain("Drain", "web")
 NEVER = Drain("Drain", "web", objection="says OnDelete: Never")
-DEAD = Drain("Drain", "web", dead=True)
+DEAD = Drain("Drain", "web", function_gone=True)
 
 
 def owned(**attributes: object) -> StackRepository:
@@ -70,7 +70,7 @@ def test_a_policy_that_retains_keeps_the_repository(policy: str) -> None:
     """Both retaining policies hold when a stack is deleted, its creation long over."""
     [found] = find_repositories(stack("web", resource("R", policy=policy)))
 
-    assert found.policy == policy
+    assert found.deletion_policy == policy
     assert (found.fate, found.why) == ("keep", "the DeletionPolicy of R in web keeps it")
 
 
@@ -94,7 +94,7 @@ def test_a_policy_that_is_no_answer_is_doubt(policy: object) -> None:
     """Neither a computed policy nor one that repositories do not have is guessed at."""
     [found] = find_repositories(stack("web", resource("R", policy=policy)))
 
-    assert (found.fate, found.policy) == ("refuse", None)
+    assert (found.fate, found.deletion_policy) == ("refuse", None)
     assert found.why == "the DeletionPolicy of R in web cannot be read"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ecrdrain.stacks.rescue import Failed, Step, find_remedy
+from ecrdrain.stacks.rescue import FailedResource, Step, find_remedy
 from tests.unit.stacks.trees import stack_id
 
 
-def failed(logical_id: str = "X", **attributes: object) -> Failed:
+def failed(logical_id: str = "X", **attributes: object) -> FailedResource:
     """Return a resource that could not be deleted."""
     facts = {
         "stack": "web",
@@ -18,7 +18,7 @@ def failed(logical_id: str = "X", **attributes: object) -> Failed:
         "physical_id": "x",
         "reason": "",
     }
-    return Failed(logical_id=logical_id, **{**facts, **attributes})  # type: ignore[arg-type] # values of any attribute
+    return FailedResource(logical_id=logical_id, **{**facts, **attributes})  # type: ignore[arg-type] # values of any attribute
 
 
 DEAD = failed("Dead", type="Custom::EcrDrain", drain=True, function_gone=True)
@@ -33,20 +33,20 @@ NOT_SLOW = failed("Denied", reason="No (RequestToken: 1, HandlerErrorCode: Acces
 @pytest.mark.parametrize(
     ("what", "taken", "step", "retained"),
     [
-        ([DEAD], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, CHILD], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, BUCKET], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD, MUTE], set(), Step.RETAIN_DEAD, ["Dead"]),
-        ([DEAD], {Step.RETAIN_DEAD}, Step.AGAIN, []),
+        ([DEAD], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, CHILD], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, BUCKET], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD, MUTE], set(), Step.RETAIN_WITHOUT_FUNCTION, ["Dead"]),
+        ([DEAD], {Step.RETAIN_WITHOUT_FUNCTION}, Step.AGAIN, []),
         ([MUTE], set(), Step.AGAIN, []),
-        ([MUTE], {Step.AGAIN}, Step.RETAIN_MUTE, ["Mute"]),
-        ([MUTE, CHILD], {Step.AGAIN}, Step.RETAIN_MUTE, ["Mute"]),
+        ([MUTE], {Step.AGAIN}, Step.RETAIN_FAILING, ["Mute"]),
+        ([MUTE, CHILD], {Step.AGAIN}, Step.RETAIN_FAILING, ["Mute"]),
         ([REPOSITORY], set(), Step.AGAIN, []),
         ([SLOW], set(), Step.AGAIN, []),
     ],
 )
 def test_each_kind_of_failure_has_its_way_on(
-    what: list[Failed], taken: set[Step], step: Step, retained: list[str]
+    what: list[FailedResource], taken: set[Step], step: Step, retained: list[str]
 ) -> None:
     """Dead drains go first; a second try comes before a drain is taken for mute."""
     remedy = find_remedy(what, frozenset(taken))
@@ -67,12 +67,12 @@ def test_each_kind_of_failure_has_its_way_on(
         ([SLOW], {Step.AGAIN}),
         ([REPOSITORY], {Step.AGAIN}),
         ([MUTE, BUCKET], {Step.AGAIN}),
-        ([MUTE], {Step.AGAIN, Step.RETAIN_MUTE}),
-        ([DEAD], {Step.AGAIN, Step.RETAIN_DEAD, Step.RETAIN_MUTE}),
+        ([MUTE], {Step.AGAIN, Step.RETAIN_FAILING}),
+        ([DEAD], {Step.AGAIN, Step.RETAIN_WITHOUT_FUNCTION, Step.RETAIN_FAILING}),
     ],
 )
 def test_what_would_fail_the_same_way_again_is_left_alone(
-    what: list[Failed], taken: set[Step]
+    what: list[FailedResource], taken: set[Step]
 ) -> None:
     """No step is taken twice, and nothing but drains is ever let go of."""
     assert find_remedy(what, frozenset(taken)) is None

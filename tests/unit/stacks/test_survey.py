@@ -40,7 +40,7 @@ def test_every_kind_of_image_is_counted() -> None:
         ["sha256:2"],
     ]
     assert survey == Survey(
-        images=3, tags=3, indexes=2, archived=1, size=12, last_push=LATE, last_pull=EARLY
+        images=3, tags=3, indexes=2, archived=1, size_in_bytes=12, last_push=LATE, last_pull=EARLY
     )
 
 
