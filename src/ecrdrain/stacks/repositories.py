@@ -3,14 +3,17 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ecrdrain.fate.arns import repository_beside
 from ecrdrain.fate.evidence import REPOSITORY_TYPE, StackTree, Summary
 from ecrdrain.fate.guard import POLICIES, Situation, find_situation
-from ecrdrain.fate.guard import Verdict as Fate
 from ecrdrain.stacks.declared import resolve_property
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.tree import Resource, Stack
+
+if TYPE_CHECKING:
+    from ecrdrain.fate.guard import Verdict as Fate
 
 PUBLIC = "AWS::ECR::PublicRepository"
 DRAIN = "Custom::EcrDrain"
@@ -68,7 +71,7 @@ class StackRepository:
     stack: str
     stack_id: str
     deletion_policy: str | None = "Delete"
-    fate: Fate = "drain"
+    fate: "Fate" = "drain"
     why: str = ""
     empty_on_delete: bool = False
     drain: Drain | None = None
@@ -130,7 +133,8 @@ def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situati
     """
     owners = tree.held((stack.id for stack in root.walk()), resource.physical_id, resource.type)
     situation, subject = find_situation(tree.ownership(owners))
-    return situation, situation.sentence.format(subject)
+    # What follows is advice for those who read the function's answer.
+    return situation, situation.sentence.partition("; ")[0].format(subject)
 
 
 def repository_names(root: Stack) -> frozenset[str]:

@@ -373,10 +373,7 @@ def test_a_denied_read_is_a_refusal_that_names_the_grant(action: str, code: str)
     with pytest.raises(StackReadError) as caught:
         gather(aws.client, arn("drain"), APP)
     assert caught.value.denied
-    assert (caught.value.action, caught.value.resource) == (
-        f"cloudformation:{action}",
-        f"{HOME}/root/*",
-    )
+    assert caught.value.grant == f"cloudformation:{action} on {HOME}/root/*"
 
 
 def test_denied_events_are_a_refusal() -> None:
@@ -460,9 +457,9 @@ def test_all_denied_reads_are_returned_with_what_to_grant() -> None:
     aws.fail("DescribeStackEvents", "root")
     aws.fail("DescribeStacks", "root")
     assert list(denied_reads(aws.client, arn("drain"))) == [
-        ("cloudformation:GetTemplate", f"{HOME}/drain/*"),
-        ("cloudformation:DescribeStackEvents", f"{HOME}/root/*"),
-        ("cloudformation:DescribeStacks", f"{HOME}/root/*"),
+        f"cloudformation:GetTemplate on {HOME}/drain/*",
+        f"cloudformation:DescribeStackEvents on {HOME}/root/*",
+        f"cloudformation:DescribeStacks on {HOME}/root/*",
     ]
 
 

@@ -1,5 +1,9 @@
 """The guard's table, row by row."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ecrdrain.fate.guard import (
@@ -7,11 +11,13 @@ from ecrdrain.fate.guard import (
     Evidence,
     HeldResource,
     Situation,
-    Verdict,
     decide_by,
-    going_away,
+    find_situation,
 )
 from ecrdrain.fate.policies import UNKNOWN, Policies
+
+if TYPE_CHECKING:
+    from ecrdrain.fate.guard import Verdict
 
 OWNER, PARENT, ROOT, OTHER = (
     f"arn:stack/{name}/1" for name in ("owner", "parent", "root", "other")
@@ -20,6 +26,11 @@ OWNER, PARENT, ROOT, OTHER = (
 SILENT = Policies(deletion=None, update_replace=None)
 NOT_UNDERSTOOD = Policies(deletion=UNKNOWN, update_replace=UNKNOWN)
 GONE = NOT_UNDERSTOOD
+
+
+def going_away(facts: Evidence) -> Decision:
+    """Decide on what CloudFormation says."""
+    return decide_by(*find_situation(facts), facts)
 
 
 def policy(word: str | None) -> Policies:

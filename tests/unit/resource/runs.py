@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecrdrain.resource.log import Log
-from ecrdrain.resource.run import CONTINUATION, Run
+from ecrdrain.resource.run import Run
 from tests.unit.resource.stage import (
     FUNCTION_ARN,
     REPOSITORY_ARN,
     STACK_ID,
     Ecr,
-    Functions,
     Stacks,
 )
 
@@ -27,7 +26,6 @@ class Surroundings:
     Attributes:
         time: The clock, in seconds; waiting moves it.
         ends: When Lambda kills the run.
-        until: When CloudFormation stops waiting.
     """
 
     properties: Mapping[str, object] = field(
@@ -35,12 +33,8 @@ class Surroundings:
     )
     time: float = 0.0
     ends: float = 900.0
-    until: float = 3600.0
-    deleted: int = 0
-    runs: int = 1
     url: str = "https://bucket.example/answer?Signature=s3cr3t"
     ecr: Ecr = field(default_factory=Ecr)
-    functions: Functions = field(default_factory=Functions)
     cloudformation: Stacks = field(default_factory=Stacks)
     waits: list[float] = field(default_factory=list)
 
@@ -63,18 +57,13 @@ class Surroundings:
             "LogicalResourceId": "Drain",
             "PhysicalResourceId": REPOSITORY_ARN,
             "ResourceProperties": dict(self.properties),
-            CONTINUATION: {"deleted": self.deleted, "runs": self.runs - 1, "until": self.until},
         }
         return Run(
             event, self, Log(self.url), self._client, now=lambda: self.time, sleep=self._wait
         )
 
     def _client(self, service: str) -> Any:
-        return {
-            "ecr": self.ecr,
-            "lambda": self.functions,
-            "cloudformation": self.cloudformation,
-        }[service]
+        return {"ecr": self.ecr, "cloudformation": self.cloudformation}[service]
 
     def _wait(self, seconds: float) -> None:
         self.waits.append(seconds)

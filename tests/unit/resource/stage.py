@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -107,21 +106,6 @@ class Ecr:
 
 
 @dataclass
-class Functions:
-    """Lambda: records what is invoked."""
-
-    error: Exception | None = None
-    invoked: list[dict[str, Any]] = field(default_factory=list)
-
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        """Answer Invoke."""
-        if self.error is not None:
-            raise self.error
-        self.invoked.append(request)
-        return {"StatusCode": 202}
-
-
-@dataclass
 class Stacks:
     """CloudFormation with one stack.
 
@@ -195,17 +179,12 @@ class Stage:
     module: ModuleType
     url: str
     ecr: Ecr = field(default_factory=Ecr)
-    functions: Functions = field(default_factory=Functions)
     cloudformation: Stacks = field(default_factory=Stacks)
     seconds: float = 900.0
 
     def client(self, service: str) -> Any:
         """Return the client of a service, as the function's own would."""
-        return {
-            "ecr": self.ecr,
-            "lambda": self.functions,
-            "cloudformation": self.cloudformation,
-        }[service]
+        return {"ecr": self.ecr, "cloudformation": self.cloudformation}[service]
 
     def play(self, event: object) -> None:
         """Let the function run on an event."""
@@ -225,13 +204,6 @@ class Stage:
         if kind != "Create":
             event["PhysicalResourceId"] = REPOSITORY_ARN
         return {**event, **fields}
-
-    @property
-    def continued(self) -> dict[str, Any]:
-        """The event of the one continuation."""
-        (call,) = self.functions.invoked
-        event: dict[str, Any] = json.loads(call["Payload"])
-        return event
 
     # What Lambda tells a function of itself.
     invoked_function_arn = FUNCTION_ARN

@@ -178,7 +178,7 @@ def test_a_run_that_takes_too_long_is_answered_before_lambda_kills_it(
     hang.set()
     wait_for_threads()
     assert receiver.answer["Status"] == "FAILED"
-    assert "100 images deleted so far" in receiver.answer["Reason"]
+    assert "100 images deleted; delete the stack again" in receiver.answer["Reason"]
     assert "delete the stack again" in receiver.answer["Reason"]
     assert len(receiver.tries) == 1
 
@@ -194,7 +194,7 @@ def test_a_deployment_that_takes_too_long_is_answered_too(
     hang.set()
     wait_for_threads()
     assert receiver.answer["Status"] == "FAILED"
-    assert "time is over; try again" in receiver.answer["Reason"]
+    assert "time is over: try again" in receiver.answer["Reason"]
     assert "images" not in receiver.answer["Reason"]
 
 

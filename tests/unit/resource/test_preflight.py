@@ -85,16 +85,6 @@ def test_any_other_error_is_told_as_it_is() -> None:
     assert "ServerException: ServerException it is" in check(around)
 
 
-def test_the_permission_to_go_on_is_proven_unless_the_guard_is_off() -> None:
-    """A dry run of Invoke shows it; the article's narrow role is enough with OnDelete Always."""
-    around = Surroundings({"RepositoryName": "team/app"})
-    around.functions.error = denied("Invoke")
-    assert f"lambda:InvokeFunction on {FUNCTION_ARN}" in check(around)
-    around = Surroundings(ALWAYS)
-    around.functions.error = denied("Invoke")
-    assert check(around) == ""
-
-
 def test_a_stack_that_cannot_be_read_for_another_reason_is_told_as_it_is() -> None:
     """The reason names the call and AWS's code."""
     around = Surroundings({"RepositoryName": "team/app"})
