@@ -167,8 +167,8 @@ class Drain:
             page = self._page(page.token)
 
     def _page(self, token: str | None) -> Page:
-        fetch = partial(self.repository.page, token)
-        page, _ = self.calls.make(self.repository.list_operation, fetch)
+        operation = self.repository.list_operation
+        page, _ = self.calls.make(operation, lambda: self.repository.page(token))
         self.on_event(Listed(self.tally.round, len(page.rows)))
         return page
 

@@ -1,1 +1,1 @@
-"""What CloudFormation will do with a resource: the facts, and the decision on them."""
+"""What CloudFormation will do with a resource."""

@@ -16,7 +16,7 @@ _CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
 
 
 class NotUnderstoodError(Exception):
-    """The template holds something that is not certain to be read as CloudFormation reads it."""
+    """CloudFormation may read it in another way."""
 
 
 def read_entries(block: object) -> dict[str, object]:

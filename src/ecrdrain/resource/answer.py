@@ -6,8 +6,7 @@ Source: CloudFormation user guide, "Custom resource response objects" (crpg-ref-
 import http.client
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -21,11 +20,10 @@ AGAIN = "delete the stack again to go on"
 
 
 class NotDeliveredError(Exception):
-    """CloudFormation's address took no answer in the time there was; Lambda's retry will try."""
+    """Nobody took the answer; Lambda delivers the request again."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The verdict on a request.
 
     Attributes:
@@ -36,7 +34,7 @@ class Answer:
 
     identity: str
     reason: str = ""
-    data: dict[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = {}
 
     @property
     def status(self) -> str:

@@ -1,5 +1,7 @@
 """Create and Update: check what is asked, prove that it will work, and delete nothing."""
 
+import os
+
 from ecrdrain.engine.errors import aws_errors
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.resource.answer import Answer
@@ -18,7 +20,7 @@ def deploy(run: Run) -> Answer:
     was wrong may still be; but FAILED again would leave the stack in UPDATE_ROLLBACK_FAILED.
     """
     arn = run.context.invoked_function_arn
-    settings = parse_settings(run.properties, run.environment, arn)
+    settings = parse_settings(run.properties, os.environ, arn)
     target: RepositoryArn | None = settings.target
     problem = settings.mistakes
     if not problem and settings.preflight and settings.on_delete != "Never":

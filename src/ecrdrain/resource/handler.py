@@ -11,7 +11,7 @@ from ecrdrain.resource.teardown import OutOfTime, tear_down
 
 
 class UnfinishedError(Exception):
-    """Images remain at the end of this run; Lambda delivers the request again after a minute."""
+    """Images remain; Lambda delivers the request again after a minute."""
 
 
 def lambda_handler(event: object, context: Context) -> None:

@@ -13,7 +13,6 @@ PROPERTIES = (
     "RepositoryName",
     "OnDelete",
     "Preflight",
-    "RegistryId",
 )
 LONGEST_SERVICE_TIMEOUT = 3600
 """Seconds that CloudFormation waits at the most, and by default.
@@ -57,22 +56,18 @@ def parse_settings(
     """
     name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
     target = repository_beside(function_arn, str(name))
-    account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
+    account = environment.get("ACCOUNT_ID") or target.account
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()
-    timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
+    timeout = str(properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT))
+    in_bounds = timeout == str(service_timeout_of(properties))
     checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
     checks += [
         ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
-        ("RegistryId", account, account == target.account, target.account),
+        ("ACCOUNT_ID", account, account == target.account, target.account),
         ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
         ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
-        (
-            "ServiceTimeout",
-            timeout,
-            str(timeout) == str(service_timeout_of(properties)),
-            "1 to 3600 seconds",
-        ),
+        ("ServiceTimeout", timeout, in_bounds, "1 to 3600 seconds"),
     ]
     mistakes = "; ".join(
         f"{what} {value!r} is wrong; allowed is {allowed}"

@@ -1,7 +1,6 @@
 """One run of the function: what is asked, what it works with, and how much time there is."""
 
 import calendar
-import os
 import re
 import threading
 import time
@@ -105,7 +104,6 @@ class Run:
         self.now = now
         self.sleep = sleep
         self.stop = threading.Event()
-        self.environment: Mapping[str, str] = os.environ
         self.kind = event.get("RequestType")
         self.stack_id = str(event.get("StackId", ""))
         self.identity = str(

@@ -1,5 +1,6 @@
 """Delete: drain the repository if it is going away, and say how that ended."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 LOGGED = (
-    *("images", "deleted", "left", "calls", "throttled"),
+    *("deleted", "left", "calls", "throttled"),
     *("rounds", "seconds", "empty", "stopped", "error"),
 )
 
@@ -46,7 +47,7 @@ def tear_down(run: Run) -> Answer | OutOfTime:
         return Answer(run.identity, in_words(error, target))
     if not first.rows and not first.token:
         return keep(run, "the repository is empty")
-    mode = on_delete_of(run.properties, run.environment)
+    mode = on_delete_of(run.properties, os.environ)
     decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
     run.log("decision", verdict=decision.verdict, why=decision.why, evidence=decision.evidence)
     if decision.verdict == "drain":

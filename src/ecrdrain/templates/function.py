@@ -1,5 +1,5 @@
-# ecrdrain 0.1.0, Apache-2.0. Made by `make function` from src/ecrdrain, where the comments are: engine
-# drains, fate decides, resource answers; lambda_handler is last.
+# ecrdrain 0.1.0, Apache-2.0. Made from src/ecrdrain by `make function`: the engine drains, fate decides,
+# resource answers.
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache, partial
 from itertools import islice, pairwise
@@ -500,8 +500,8 @@ class Drain:
       page = self._page(page.token)
 
   def _page(self, token):
-    fetch = partial(self.repository.page, token)
-    page, _ = self.calls.make(self.repository.list_operation, fetch)
+    operation = self.repository.list_operation
+    page, _ = self.calls.make(operation, lambda: self.repository.page(token))
     self.on_event(Listed(self.tally.round, len(page.rows)))
     return page
 
@@ -548,7 +548,7 @@ class Drain:
         self._take(future)
 
 
-# --- fate/: What CloudFormation will do with a resource: the facts, and the decision on them.
+# --- fate/: What CloudFormation will do with a resource.
 class RepositoryArn(NamedTuple):
   partition: str
   region: str
@@ -579,7 +579,7 @@ _CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
 
 
 class NotUnderstoodError(Exception):
-  """The template holds something that is not certain to be read as CloudFormation reads it."""
+  """CloudFormation may read it in another way."""
 
 
 def read_entries(block):
@@ -687,15 +687,15 @@ class Situation(Enum):
   ALWAYS = "drain", "OnDelete is Always"
   NEVER = "keep", "OnDelete is Never"
   NOT_READABLE = "refuse", "{}"
-  ELSEWHERE = "keep", "it is in another account or region than the stack"
+  ELSEWHERE = "keep", "it is not in the stack's account and region"
   SEVERAL_OWNERS = "refuse", f"several stacks list it; {REMEDY}"
   RETAINED = "keep", "the {} keeps it"
   POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
   DELETED = "drain", "it is deleted with the stack of {}"
-  STAYS = "keep", "{} stays: only the drain was removed, moved or replaced"
+  STAYS = "keep", "{} stays: only the drain goes"
   POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
-  UPDATE_UNFINISHED = "keep", "the update that replaced {} may still bring it back"
-  REPLACED = "drain", "it is deleted: {} is another repository now"
+  UPDATE_UNFINISHED = "keep", "the update of {} may still bring it back"
+  REPLACED = "drain", "it is deleted: {} is another one now"
   NO_OWNER = "keep", f"no stack of this tree holds it; {OVERRIDE}"
 
   def __init__(self, verdict, sentence):
@@ -905,14 +905,13 @@ AGAIN = "delete the stack again to go on"
 
 
 class NotDeliveredError(Exception):
-  """CloudFormation's address took no answer in the time there was; Lambda's retry will try."""
+  """Nobody took the answer; Lambda delivers the request again."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
   identity: str
   reason: str = ""
-  data: dict[str, str] = field(default_factory=dict)
+  data: Mapping[str, str] = {}
 
   @property
   def status(self):
@@ -974,7 +973,7 @@ def put(url, body, timeout):
 
 
 ON_DELETE = ("WithRepository", "Always", "Never")
-PROPERTIES = ("ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight", "RegistryId")
+PROPERTIES = ("ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight")
 LONGEST_SERVICE_TIMEOUT = 3600
 REPOSITORY_NAME = re.compile(
   r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
@@ -995,17 +994,18 @@ class Settings(NamedTuple):
 def parse_settings(properties, environment, function_arn):
   name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
   target = repository_beside(function_arn, str(name))
-  account = properties.get("RegistryId") or environment.get("ACCOUNT_ID") or target.account
+  account = environment.get("ACCOUNT_ID") or target.account
   on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
   preflight = str(properties.get("Preflight", "true")).lower()
-  timeout = properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT)
+  timeout = str(properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT))
+  in_bounds = timeout == str(service_timeout_of(properties))
   checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
   checks += [
     ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
-    ("RegistryId", account, account == target.account, target.account),
+    ("ACCOUNT_ID", account, account == target.account, target.account),
     ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
     ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
-    ("ServiceTimeout", timeout, str(timeout) == str(service_timeout_of(properties)), "1 to 3600 seconds"),
+    ("ServiceTimeout", timeout, in_bounds, "1 to 3600 seconds"),
   ]
   mistakes = "; ".join(
     f"{what} {value!r} is wrong; allowed is {allowed}" for what, value, right, allowed in checks if not right
@@ -1072,7 +1072,6 @@ class Run:
     self.now = now
     self.sleep = sleep
     self.stop = threading.Event()
-    self.environment = os.environ
     self.kind = event.get("RequestType")
     self.stack_id = str(event.get("StackId", ""))
     self.identity = str(
@@ -1142,7 +1141,7 @@ def probes(run, settings):
 
 def deploy(run):
   arn = run.context.invoked_function_arn
-  settings = parse_settings(run.properties, run.environment, arn)
+  settings = parse_settings(run.properties, os.environ, arn)
   target = settings.target
   problem = settings.mistakes
   if not problem and settings.preflight and settings.on_delete != "Never":
@@ -1167,10 +1166,7 @@ def in_rollback(run):
 
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-LOGGED = (
-  *("images", "deleted", "left", "calls", "throttled"),
-  *("rounds", "seconds", "empty", "stopped", "error"),
-)
+LOGGED = (*("deleted", "left", "calls", "throttled"), *("rounds", "seconds", "empty", "stopped", "error"))
 
 
 class OutOfTime(NamedTuple):
@@ -1191,7 +1187,7 @@ def tear_down(run):
     return Answer(run.identity, in_words(error, target))
   if not first.rows and not first.token:
     return keep(run, "the repository is empty")
-  mode = on_delete_of(run.properties, run.environment)
+  mode = on_delete_of(run.properties, os.environ)
   decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
   run.log("decision", verdict=decision.verdict, why=decision.why, evidence=decision.evidence)
   if decision.verdict == "drain":
@@ -1239,7 +1235,7 @@ def in_words(error, target):
 
 
 class UnfinishedError(Exception):
-  """Images remain at the end of this run; Lambda delivers the request again after a minute."""
+  """Images remain; Lambda delivers the request again after a minute."""
 
 
 def lambda_handler(event, context):
