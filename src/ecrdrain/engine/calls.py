@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 CONCURRENCY = 32
 """Calls in flight at most, unless the caller says otherwise."""
 
-AT_ONCE = 8
-"""Drains side by side, each with a listing of its own; below botocore's ten connections."""
-
 ATTEMPTS = 10
 """Tries of one call, by the SDK, before it has failed."""
+
+AT_ONCE = 8
+"""Drains side by side, each with a listing of its own; below botocore's ten connections."""
 
 Result = TypeVar("Result")
 

@@ -24,9 +24,6 @@ ECR's own word for it (ECR user guide, "HTTP 429: Too Many Requests"), CloudForm
 of AWS's JSON services (API references, "Common Errors").
 """
 
-TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
-"""HTTP statuses; a server's errors are those from the latter on."""
-
 
 @dataclass(frozen=True)
 class CallError:
@@ -54,12 +51,12 @@ class CallError:
     @property
     def throttled(self) -> bool:
         """Whether AWS refused the call for coming too fast."""
-        return self.code in THROTTLES or self.status == TOO_MANY_REQUESTS
+        return self.code in THROTTLES or self.status == 429  # noqa: PLR2004 - HTTP's "Too Many Requests"
 
     @property
     def passing(self) -> bool:
         """Whether the same call may well succeed later."""
-        at_server = self.code in TRANSIENTS or self.status >= SERVER_ERROR
+        at_server = self.code in TRANSIENTS or self.status >= 500  # noqa: PLR2004 - HTTP's server errors
         return self.throttled or self.lost or at_server
 
     def __str__(self) -> str:

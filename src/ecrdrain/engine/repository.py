@@ -141,6 +141,5 @@ def delete_images(client: Any, names: dict[str, Any], digests: Sequence[str]) ->
 def _ask_for_any_status(params: dict[str, Any], **_: object) -> None:
     # SDKs from before archived images (November 2025) refuse the filter's member as unknown, while
     # ECR itself takes it: written into the finished request, it works with every SDK.
-    body = json.loads(params["body"])
-    body["filter"] = {**body.get("filter", {}), "imageStatus": "ANY"}
+    body = {**json.loads(params["body"]), "filter": {"imageStatus": "ANY"}}
     params["body"] = json.dumps(body).encode()

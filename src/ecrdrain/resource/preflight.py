@@ -13,12 +13,6 @@ from ecrdrain.fate.evidence import StackReadError, denied_reads
 from ecrdrain.resource.properties import Settings
 from ecrdrain.resource.run import Run
 
-LONGEST_PATIENCE = 60.0
-"""Seconds that a permission may take to arrive, since IAM is eventually consistent.
-
-Source: IAM user guide, "Changes that I make are not always immediately visible".
-"""
-
 
 def preflight(run: Run, settings: Settings) -> str:
     """Make every call of a teardown in a way that changes nothing.
@@ -27,7 +21,9 @@ def preflight(run: Run, settings: Settings) -> str:
         What is wrong and how to mend it; empty when nothing is.
     """
     missing = ""
-    for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
+    # IAM is eventually consistent (IAM user guide, "Changes that I make are not always immediately
+    # visible"): what is denied may be allowed within a minute.
+    for _ in run.tries(min(run.now() + 60, run.stop_by)):
         try:
             missing = "; ".join(denied(run, settings))
         except StackReadError as error:

@@ -30,7 +30,6 @@ INVALID_PARAMETER = "InvalidParameterException"
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
 THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
-TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,11 @@ class CallError:
 
   @property
   def throttled(self):
-    return self.code in THROTTLES or self.status == TOO_MANY_REQUESTS
+    return self.code in THROTTLES or self.status == 429
 
   @property
   def passing(self):
-    at_server = self.code in TRANSIENTS or self.status >= SERVER_ERROR
+    at_server = self.code in TRANSIENTS or self.status >= 500
     return self.throttled or self.lost or at_server
 
   def __str__(self):
@@ -112,8 +111,8 @@ class Limits:
 
 
 CONCURRENCY = 32
-AT_ONCE = 8
 ATTEMPTS = 10
+AT_ONCE = 8
 
 
 def client_config(concurrency=CONCURRENCY, read_timeout=60):
@@ -325,8 +324,7 @@ def delete_images(client, names, digests):
 
 
 def _ask_for_any_status(params, **_):
-  body = json.loads(params["body"])
-  body["filter"] = {**body.get("filter", {}), "imageStatus": "ANY"}
+  body = {**json.loads(params["body"]), "filter": {"imageStatus": "ANY"}}
   params["body"] = json.dumps(body).encode()
 
 
@@ -1098,12 +1096,9 @@ class Run:
       yield
 
 
-LONGEST_PATIENCE = 60.0
-
-
 def preflight(run, settings):
   missing = ""
-  for _ in run.tries(min(run.now() + LONGEST_PATIENCE, run.stop_by)):
+  for _ in run.tries(min(run.now() + 60, run.stop_by)):
     try:
       missing = "; ".join(denied(run, settings))
     except StackReadError as error:
