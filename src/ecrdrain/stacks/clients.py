@@ -26,7 +26,7 @@ class Clients(Protocol):
 
     @property
     def draining_ecr(self) -> "ECRClient":
-        """The private registry for a drain, at the pace that the SDK finds."""
+        """The private registry for many calls, at the pace that the SDK finds."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class Clients(Protocol):
 
     @property
     def draining_ecr_public(self) -> "ECRPublicClient":
-        """The public registry for a drain, at the pace that the SDK finds."""
+        """The public registry for many calls, at the pace that the SDK finds."""
         ...
 
     @property
@@ -46,8 +46,13 @@ class Clients(Protocol):
 
 
 def registry_client(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
-    """Return the client that reads repositories of a registry."""
+    """Return the client that asks a registry a single thing: it gives up soon."""
     return clients.ecr if registry == "private" else clients.ecr_public
+
+
+def patient_client(clients: Clients, registry: str) -> "ECRClient | ECRPublicClient":
+    """Return the client that works through a registry's images at the pace that the SDK finds."""
+    return clients.draining_ecr if registry == "private" else clients.draining_ecr_public
 
 
 def make_repository(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
-from ecrdrain.stacks.clients import Clients, registry_client
+from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
@@ -90,7 +90,7 @@ def inspect_repositories(
             repository = replace(repository, drain=replace(drain, function_gone=True))
         found = surveys.get(_identity(repository))
         if found is None:
-            found = survey(registry_client(clients, repository.registry), repository.name)
+            found = survey(patient_client(clients, repository.registry), repository.name)
         return InspectedRepository(repository, found, judge(repository, found))
 
     return tuple(at_once(inspect_one, find_repositories(stack)))

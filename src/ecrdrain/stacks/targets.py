@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.engine.errors import aws_errors
+from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
-from ecrdrain.stacks.clients import Clients, registry_client
+from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
-from ecrdrain.stacks.survey import Survey, check_permissions, survey
+from ecrdrain.stacks.survey import ABSENT, Survey, check_permissions, survey
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
 
 _PAGE_SIZE = 1000  # API_DescribeRepositories: maxResults
-_NOT_FOUND = "RepositoryNotFoundException"
 
 
 class TooManyMatchesError(StacksError):
@@ -87,10 +86,15 @@ def find_targets(
         )
 
     def look(name: str) -> Target:
-        found = survey(client, name, registry_id)
+        try:  # first, and with the client that gives up soon: an endpoint may be mistyped
+            check_permissions(client, name, registry_id)
+            found = survey(patient_client(clients, registry), name, registry_id)
+        except aws_errors() as error:
+            if call_error(error).code != REPOSITORY_NOT_FOUND:
+                raise
+            found = ABSENT
         if not found.exists:
             raise UnknownNameError("repository", name, _hints(client, registry_id))
-        check_permissions(client, name, registry_id)
         return Target(name, registry, found)
 
     return at_once(look, chosen)
