@@ -72,7 +72,7 @@ def a_drain_takes_longer_than_the_function_may_run(world: World) -> None:
     deletes=("app",),
     decides=("drain", "drain", "drain"),
     answers=("FAILED", "SUCCESS"),
-    says=("The function's time is over: 100 images deleted", "delete the stack again"),
+    says=("The function's time is over", "images deleted", "delete the stack again"),
 )
 def a_drain_takes_longer_than_two_runs_of_the_function(world: World) -> None:
     """No third delivery is relied on: the second run answers how far it came, and to go on."""
@@ -92,7 +92,7 @@ def a_drain_takes_longer_than_two_runs_of_the_function(world: World) -> None:
     deletes=("app",),
     decides=("drain", "drain"),
     answers=("FAILED", "SUCCESS"),
-    says=("The function's time is over: 100 images deleted", "delete the stack again"),
+    says=("The function's time is over", "images deleted", "delete the stack again"),
 )
 def a_drain_takes_longer_than_cloudformation_waits(world: World) -> None:
     """The answer before that tells how far it came; deleting the stack again goes on."""
