@@ -166,24 +166,21 @@ def test_standalone_deploys_with_the_aws_cli(account: Account, tmp_path: Path) -
 
 
 def test_standalone_takes_its_parameters(account: Account) -> None:
-    """Name, memory, time and retention arrive at the resources."""
+    """The repository's name arrives at it; the function has its memory, time and retention."""
     outputs = account.create(
         "app-with-a-name-that-is-much-too-long-to-be-the-name-of-a-lambda-function",
         rendered(TemplateName.STANDALONE, "standalone.yaml"),
         RepositoryName="team/app",
         OnDelete="Always",
-        MemorySize="256",
-        Timeout="120",
-        LogRetentionDays="7",
     )
     (function,) = account.functions.list_functions()["Functions"]
     (group,) = account.logs.describe_log_groups()["logGroups"]
 
     assert outputs["RepositoryName"] == "team/app"
     assert outputs["RepositoryUri"].endswith("/team/app")
-    assert (function["MemorySize"], function["Timeout"]) == (256, 120)
+    assert (function["MemorySize"], function["Timeout"]) == (512, 900)
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
-    assert (group["logGroupName"], group["retentionInDays"]) == (outputs["LogGroupName"], 7)
+    assert (group["logGroupName"], group["retentionInDays"]) == (outputs["LogGroupName"], 30)
     assert group["logGroupName"] == f"/aws/lambda/{function['FunctionName']}"
 
 
@@ -233,7 +230,7 @@ def test_a_provider_can_be_kept_to_some_repositories(account: Account) -> None:
     document: Any = policy["PolicyDocument"]  # the types know only its text
     resources = [each["Resource"] for each in document["Statement"]]
     assert "arn:aws:ecr:us-east-1:123456789012:repository/blue/*" in resources
-    assert "arn:aws:lambda:us-east-1:123456789012:function:drain" in resources
+    assert "arn:aws:ecr:us-east-1:123456789012:repository/*" not in resources
 
 
 def test_the_nested_templates_delete_cleanly(account: Account) -> None:

@@ -3,7 +3,8 @@
 CloudFormation invokes a function asynchronously, and Lambda delivers such a request again when the
 function fails (Lambda developer guide, "Retry behavior"); the emulator invokes once and waits. So
 a stack's ServiceToken may name a courier: a function that hands each request to this process,
-which delivers it as Lambda would, or worse.
+which delivers it as Lambda would, or worse. Nobody waits for the minutes between deliveries: the
+address for the answer, which tells a request's age, is that much older instead.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import http.client
 import io
 import json
 import threading
+import time
 import uuid
 import zipfile
 from contextlib import contextmanager, suppress
@@ -35,6 +37,11 @@ Event = dict[str, Any]
 SIGNATURE = "X-Amz-Signature=f00d5ec2e7%2Bcafe"
 """What the secret of a pre-signed address looks like; no log may show it."""
 
+AGES = (0, 60, 180)
+"""How old a request is, in seconds, when Lambda delivers it for the first, second and last time:
+it waits a minute, then two (Lambda developer guide, "How Lambda handles errors and retries with
+asynchronous invocation")."""
+
 _CODE = """
 import json, urllib.request
 
@@ -54,7 +61,8 @@ class Courier:
         url: Where requests and answers arrive.
         function: The function that is to have the requests.
         deliver: How a request is delivered, called with it in a thread that CloudFormation does
-            not wait for; None means asynchronously and once, as CloudFormation does it.
+            not wait for; None means as Lambda does it.
+        delivery: How often the request that was sent last has been delivered.
         refusals: HTTP statuses for the next answers; those after them are handed on.
         requests: All requests, each with an address of this courier for its answer.
         answers: The answers to requests that were made up, which CloudFormation does not know.
@@ -65,6 +73,7 @@ class Courier:
     url: str = ""
     function: str = ""
     deliver: Callable[[Event], None] | None = None
+    delivery: int = 0
     refusals: list[int] = field(default_factory=list)
     requests: list[Event] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -82,15 +91,22 @@ class Courier:
         return self._addressed(made_up, "")
 
     def send(self, event: Event) -> None:
-        """Deliver a request asynchronously: Lambda tries twice more when the function fails."""
-        self.account.functions.invoke(
-            FunctionName=self.function, InvocationType="Event", Payload=json.dumps(event)
-        )
+        """Deliver a request as Lambda does: twice more at the most, when the function fails."""
+        for self.delivery, age in enumerate(AGES, 1):
+            if self.run(aged(event, age)):
+                return
 
-    def run(self, event: Event) -> None:
-        """Deliver a request and wait until the function has returned, if it still exists."""
+    def run(self, event: Event) -> bool:
+        """Deliver a request, wait until the function has ended, and tell whether it ended well.
+
+        Where there is no function any more, nothing can go wrong in it.
+        """
         with suppress(self.account.functions.exceptions.ResourceNotFoundException):
-            self.account.functions.invoke(FunctionName=self.function, Payload=json.dumps(event))
+            answer = self.account.functions.invoke(
+                FunctionName=self.function, Payload=json.dumps(event)
+            )
+            return "FunctionError" not in answer
+        return True
 
     def request(self, request_type: str) -> Event:
         """Return the last request of a type."""
@@ -112,8 +128,14 @@ class Courier:
 
     def _addressed(self, event: Event, address: str) -> Event:
         self.addresses.append(address)
-        url = f"{self.url}/answer/{len(self.addresses) - 1}?{SIGNATURE}"
-        return {**event, "ResponseURL": url}
+        return aged({**event, "ResponseURL": f"{self.url}/answer/{len(self.addresses) - 1}"}, 0)
+
+
+def aged(event: Event, seconds: float) -> Event:
+    """Return a request that CloudFormation made so many seconds ago, by its address."""
+    birth = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - seconds))
+    address = event["ResponseURL"].partition("?")[0]
+    return {**event, "ResponseURL": f"{address}?X-Amz-Date={birth}&{SIGNATURE}"}
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def a_creation_with_a_repository_made_by_hand_fails(world: World) -> None:
     world.create({**world.drain(world.full_name("app")), **world.failing()})
 
 
-@scenario(ends="ROLLBACK_COMPLETE", says=("there is no repository", "best in the same template"))
+@scenario(ends="ROLLBACK_COMPLETE", says=("there is no repository", "best say !Ref Repository"))
 def the_repository_does_not_exist(world: World) -> None:
     """The creation fails and names the repository: the mistake shows at once."""
     world.create(world.drain(world.full_name("app")))
@@ -103,11 +103,11 @@ def the_repository_does_not_exist(world: World) -> None:
     keeps={"app": 3},
     decides=("keep",),
     says=(
-        "'App' is not a repository's name",
         "property 'Colour' is wrong",
-        "OnDelete 'Sometimes' is unknown; allowed are WithRepository, Always, Never",
-        "RegistryId '999999999999' is not the function's account",
-        "Preflight 'maybe' is unknown; allowed are true, false",
+        "RepositoryName 'App' is wrong; allowed is 2 to 256 lower-case letters and digits",
+        "OnDelete 'Sometimes' is wrong; allowed is WithRepository, Always, Never",
+        "RegistryId '999999999999' is wrong; allowed is 123456789012",
+        "Preflight 'maybe' is wrong; allowed is true, false",
     ),
 )
 def properties_are_wrong(world: World) -> None:

@@ -35,7 +35,7 @@ class Gate:
 
     Attributes:
         url: Its address.
-        calls: The operations that passed, in order; of Lambda "Invoke:" and the invocation type.
+        calls: The operations that passed, in order.
         refused: Images that are not deleted, by digest, with the code that tells why.
         rule: Called with each operation's name and how many of it there were before, in the
             thread of the call: the call waits for it. It may raise Denied or Unavailable.
@@ -50,7 +50,7 @@ class Gate:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that lead a function's SDK here."""
-        return {"AWS_ENDPOINT_URL_ECR": self.url, "AWS_ENDPOINT_URL_LAMBDA": self.url}
+        return {"AWS_ENDPOINT_URL_ECR": self.url}
 
     def pass_by(self, operation: str) -> None:
         """Note a call and let the rule act on it."""
@@ -85,10 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Let a call pass, or refuse it."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        # ECR names the operation in a header; of Lambda only Invoke passes here.
-        target = self.headers.get("X-Amz-Target", "")
-        invocation = f"Invoke:{self.headers.get('X-Amz-Invocation-Type')}"
-        operation = target.rpartition(".")[2] or invocation
+        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         try:
             self.gate.pass_by(operation)
         except Denied:

@@ -87,6 +87,7 @@ class Scenario:
             default what it decides.
         says: What the reasons or our function's log must tell.
         repeats: Some request is delivered more than once, and may be answered more than once.
+        ignores: How many requests our function must not answer, since nobody waits any more.
         about_the_log: The ResponseURL in a log counts here; elsewhere it goes without saying.
         enforced: Roles are enforced.
         on_aws: Where the emulator and AWS differ, and what therefore cannot be concluded.
@@ -103,6 +104,7 @@ class Scenario:
     answers: tuple[str, ...] | None = None
     says: tuple[str, ...] = ()
     repeats: bool = False
+    ignores: int = 0
     about_the_log: bool = False
     enforced: bool = False
     on_aws: str = ""

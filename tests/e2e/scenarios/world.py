@@ -175,7 +175,7 @@ class World:
         self.installation.set_up(self.name, environment={})
 
     def gate(self, *, timeout: int | None = None) -> Gate:
-        """Give the scenario a function of its own, with a gate before ECR and Lambda."""
+        """Give the scenario a function of its own, with a gate before ECR."""
         gate = self._open.enter_context(gate_before(self.account.lab))
         self.installation.set_up(self.name, timeout=timeout, environment=gate.environment)
         return gate

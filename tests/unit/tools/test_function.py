@@ -33,10 +33,10 @@ def test_the_function_is_in_standard_layout() -> None:
 
 def test_parts_are_measured_as_they_stand_in_a_template() -> None:
     """Each line counts with its indentation and its end; an empty one has no indentation."""
-    measured = list(parts("# top\n\n\n# --- a/b.py: B.\n\nB = 'ä'\n", indent=2))
+    measured = list(parts("# top\n\n\n# --- a/: A.\n\nB = 'ä'\n", indent=2))
     assert [(each.name, each.lines, each.size) for each in measured] == [
         ("header and imports", 3, 10),
-        ("a/b.py", 3, 19 + 1 + 11),
+        ("a/", 3, 15 + 1 + 11),
     ]
 
 
@@ -44,9 +44,10 @@ def test_the_table_adds_up() -> None:
     """The parts' bytes are the function's, and with the template's they leave what is free."""
     rows = [row.split() for row in table(function_source()).replace(",", "").splitlines()]
     (function,) = [int(row[-1]) for row in rows if row[:2] == ["the", "function"]]
-    named = [int(row[-1]) for row in rows if row and ".py" in row[0]]
+    rooms = {row[0]: int(row[-1]) for row in rows if row and row[0].endswith("/")}
     (top,) = [int(row[-1]) for row in rows if row[:1] == ["header"]]
-    assert top + sum(named) == function
+    assert list(rooms) == ["engine/", "fate/", "resource/"]
+    assert top + sum(rooms.values()) == function
     (template,) = [row for row in rows if row[:1] == ["standalone.yaml"]]
     bare, full, free = map(int, template[1:])
     assert bare + function == full + 1  # an empty line stands in the bare one

@@ -14,8 +14,8 @@ from tools.function.write import write
 LONG = "word " * 30
 
 
-def test_a_file_has_a_header_a_map_and_headings(package: Callable[..., Package]) -> None:
-    """It begins with what it is and what is where, and each part with the file it is from."""
+def test_a_file_has_a_header_and_headings(package: Callable[..., Package]) -> None:
+    """It begins with what it is, and each room with its name and what it does."""
     made = package(
         app____init__='"""The answer."""\n',
         app__handler=(
@@ -25,19 +25,13 @@ def test_a_file_has_a_header_a_map_and_headings(package: Callable[..., Package])
     )
     assert write(made, HANDLER, "handle", "Header.") == (
         "# Header.\n"
-        "#\n"
-        '# Each part is under a line "# --- ROOM/PART.py"; handle is last.\n'
-        "# core: A room (base)\n"
-        "# app: The answer (handler)\n"
         "\n"
         "from __future__ import annotations\n"
         "\n\n"
-        "# --- core/base.py: The bases.\n"
-        "\n"
+        "# --- core/: A room.\n"
         "A = 1\n"
         "\n\n"
-        "# --- app/handler.py: Handles.\n"
-        "\n\n"
+        "# --- app/: The answer.\n"
         "def handle():\n"
         "  return A\n"
     )
@@ -53,7 +47,7 @@ def test_layout_is_standard(package: Callable[..., Package]) -> None:
         )
     )
     source = bundle(made, HANDLER, "handle")
-    assert source.partition("handler.py\n\n")[2] == (
+    assert source.partition("# --- app/: A room.\n")[2] == (
         "A = 1\nB = [1, 2]\n\n\n"
         "def one():\n  return A\n\n\n"
         "class Two:\n  x = 1\n\n  def y(self):\n    pass\n\n\n"
