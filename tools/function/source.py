@@ -14,8 +14,8 @@ TEMPLATES = PACKAGE.root / "templates"
 COMMITTED = TEMPLATES / "function.py"
 
 HEADER = (
-    f"ecrdrain {__version__}, Apache-2.0. Made from src/ecrdrain by `make function`: the engine "
-    "drains, fate decides, resource answers."
+    f"ecrdrain {__version__}, Apache-2.0, by `make function` from src/ecrdrain: "
+    "engine drains, fate decides, resource answers."
 )
 
 

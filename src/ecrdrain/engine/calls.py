@@ -70,13 +70,14 @@ class Calls:
     Attributes:
         sent: Calls sent, repeats included, by operation.
         throttled: How many of them AWS throttled.
+        lock: Held to change these figures.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.sent: Counter[str] = Counter()
         self.throttled = 0
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
 
     def make(self, operation: str, call: Callable[[], Result]) -> tuple[Result, bool]:
         """Make a call in this thread.
@@ -108,13 +109,8 @@ class Calls:
             Halted: It may not be sent any more.
         """
         self.limits.check()
-        with self._lock:
+        with self.lock:
             self.sent[operation] += 1
-
-    def count_throttle(self) -> None:
-        """Take that AWS throttled a try."""
-        with self._lock:
-            self.throttled += 1
 
 
 _making = threading.local()
@@ -146,6 +142,7 @@ def _response_received(
         return
     error = answer_error("", parsed_response or {})
     if error.throttled:
-        calls.count_throttle()
+        with calls.lock:
+            calls.throttled += 1
     elif exception is not None or error.passing:
         _making.unheard = True

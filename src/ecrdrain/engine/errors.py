@@ -8,7 +8,7 @@ REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 
 INVALID_PARAMETER = "InvalidParameterException"
 
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
 
 TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
 """Codes that stand for a failure of the moment, whatever the HTTP status.

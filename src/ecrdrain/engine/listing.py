@@ -29,27 +29,33 @@ class Page(NamedTuple):
 
 
 class Listing:
-    """Images of a listing, held until they go."""
+    """Images of a listing, held until they go.
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._digests: dict[int, list[str]] = {}
-        self.add(rows)
+    Attributes:
+        images: How many are held still.
+    """
 
-    @property
-    def images(self) -> int:
-        """Count the images that are held still."""
-        return sum(map(len, self._digests.values()))
+    def __init__(self) -> None:
+        self.images = 0
+        # By phase, the digests of each page in one text: that takes half the memory of a list.
+        self._pages: dict[int, list[str]] = {}
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take the rows of a page, of which no digest has several."""
+        page: dict[int, list[str]] = {}
         for digest, phase in rows:
-            self._digests.setdefault(phase, []).append(digest)
+            page.setdefault(phase, []).append(digest)
+            self.images += 1
+        for phase, digests in page.items():
+            self._pages.setdefault(phase, []).append(" ".join(digests))
 
     def phases(self) -> Iterator[Iterator[str]]:
-        """Yield the images of each phase, in the order of the phases."""
-        for phase in sorted(self._digests):
-            yield self._take(self._digests[phase])
+        """Yield the images of each phase, in the order of the phases; within one, as listed."""
+        for phase in sorted(self._pages):
+            yield self._take(self._pages[phase])
 
-    def _take(self, digests: list[str]) -> Iterator[str]:
-        while digests:
-            yield digests.pop()
+    def _take(self, pages: list[str]) -> Iterator[str]:
+        while pages:
+            for digest in pages.pop(0).split():
+                self.images -= 1
+                yield digest

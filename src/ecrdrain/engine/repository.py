@@ -111,8 +111,8 @@ class PrivateRepository:
             **self._names, **place, **self._filter, maxResults=PAGE_SIZE
         )
         rows = [Row(row["imageDigest"], int("imageTag" not in row)) for row in answer["imageIds"]]
-        # ECR documents no order. Were it that of pushes, each index without a tag would come after
-        # all its images, and each of these would be refused once; by digest it is every second.
+        # ECR documents no order. In that of pushes an index would come after all its images, and
+        # each of them would be refused once; by digest it is every second.
         return Page(sorted(rows), answer.get("nextToken"))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:

@@ -1,1 +1,1 @@
-"""The CloudFormation custom resource."""
+"""The custom resource."""

@@ -1,5 +1,5 @@
-# ecrdrain 0.1.0, Apache-2.0. Made from src/ecrdrain by `make function`: the engine drains, fate decides,
-# resource answers.
+# ecrdrain 0.1.0, Apache-2.0, by `make function` from src/ecrdrain: engine drains, fate decides, resource
+# answers.
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 # --- engine/: How a repository is emptied.
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 INVALID_PARAMETER = "InvalidParameterException"
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
 TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
 THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
 
@@ -139,7 +139,7 @@ class Calls:
     self.limits = limits
     self.sent = Counter()
     self.throttled = 0
-    self._lock = threading.Lock()
+    self.lock = threading.Lock()
 
   def make(self, operation, call):
     self.limits.check()
@@ -157,12 +157,8 @@ class Calls:
 
   def count(self, operation):
     self.limits.check()
-    with self._lock:
+    with self.lock:
       self.sent[operation] += 1
-
-  def count_throttle(self):
-    with self._lock:
-      self.throttled += 1
 
 
 _making = threading.local()
@@ -186,7 +182,8 @@ def _response_received(parsed_response, exception, **_):
     return
   error = answer_error("", parsed_response or {})
   if error.throttled:
-    calls.count_throttle()
+    with calls.lock:
+      calls.throttled += 1
   elif exception is not None or error.passing:
     _making.unheard = True
 
@@ -253,25 +250,27 @@ class Page(NamedTuple):
 
 
 class Listing:
-  def __init__(self, rows=()):
-    self._digests = {}
-    self.add(rows)
-
-  @property
-  def images(self):
-    return sum(map(len, self._digests.values()))
+  def __init__(self):
+    self.images = 0
+    self._pages = {}
 
   def add(self, rows):
+    page = {}
     for digest, phase in rows:
-      self._digests.setdefault(phase, []).append(digest)
+      page.setdefault(phase, []).append(digest)
+      self.images += 1
+    for phase, digests in page.items():
+      self._pages.setdefault(phase, []).append(" ".join(digests))
 
   def phases(self):
-    for phase in sorted(self._digests):
-      yield self._take(self._digests[phase])
+    for phase in sorted(self._pages):
+      yield self._take(self._pages[phase])
 
-  def _take(self, digests):
-    while digests:
-      yield digests.pop()
+  def _take(self, pages):
+    while pages:
+      for digest in pages.pop(0).split():
+        self.images -= 1
+        yield digest
 
 
 PAGE_SIZE = 1000
@@ -895,7 +894,7 @@ class StackTree:
     return None
 
 
-# --- resource/: The CloudFormation custom resource.
+# --- resource/: The custom resource.
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

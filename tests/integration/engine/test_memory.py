@@ -38,7 +38,7 @@ def peak(topology: str, images: int) -> float:
     return kibibytes / 1024
 
 
-@pytest.mark.parametrize("topology", ["single", "multi-tag", "untagged-indexes"])
+@pytest.mark.parametrize("topology", ["single", "multi-tag", "buildx", "untagged-indexes"])
 def test_memory_does_not_grow_with_the_number_of_images(topology: str) -> None:
     """Five and fifty times the images take 20 MiB more at most, through sixteen threads.
 

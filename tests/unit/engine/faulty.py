@@ -80,12 +80,12 @@ class FaultyRegistry(Registry):
         self._tried: set[str] = set()
         self._later_pages = 0
 
-    def take_listing(self, token: str | None, part: str) -> Page:
+    def take_listing(self, token: str | None) -> Page:
         """Do what ListImages does, unless the token is stale."""
         self._later_pages += token is not None
         if token is not None and self._later_pages <= self._faults.stale_tokens:
             raise aws_error("InvalidParameterException", message="Invalid parameter at nextToken")
-        return super().take_listing(token, part)
+        return super().take_listing(token)
 
     def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
         """Do what BatchDeleteImage does, but for some images."""
@@ -108,12 +108,12 @@ class FaultyRegistry(Registry):
             try:
                 answer = self._try(work)
             except (BotoCoreError, ClientError) as error:
-                hear(operation, error)
+                hear(error)
                 if last or not call_error(error).passing:
                     self.unaccounted += before - len(self.rules)
                     raise
             else:
-                calls._response_received(f"response-received.ecr.{operation}", {}, None)
+                calls._response_received({}, None)
                 return answer
         raise AssertionError
 
@@ -133,8 +133,8 @@ class FaultyRegistry(Registry):
         return answer
 
 
-def hear(operation: str, error: Exception) -> None:
+def hear(error: Exception) -> None:
     """Tell of a try that failed, as the SDK does."""
     answer: Any = error.response if isinstance(error, ClientError) else None
     problem = None if isinstance(error, ClientError) else error
-    calls._response_received(f"response-received.ecr.{operation}", answer, problem)
+    calls._response_received(answer, problem)

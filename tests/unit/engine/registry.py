@@ -27,7 +27,7 @@ class Registry:
 
     Attributes:
         batches: The images of each deletion.
-        asked: The parts that were listed, page by page.
+        pages: How many pages were listed.
     """
 
     name = "team/app"
@@ -35,7 +35,6 @@ class Registry:
     registry_id = "123456789012"
     region = "eu-west-1"
     list_operation = "ListImages"
-    parts: Sequence[str] = ("TAGGED", "UNTAGGED")
 
     def __init__(
         self,
@@ -49,7 +48,7 @@ class Registry:
         self.rules = rules
         self.known: Listing | Page | None = None
         self.batches: list[Sequence[str]] = []
-        self.asked: list[str] = []
+        self.pages = 0
         self.refuse = dict(refuse or {})
         self._page_size = page_size
         self._same_call = same_call
@@ -57,9 +56,9 @@ class Registry:
         self._calls = 0
         self._lock = threading.RLock()
 
-    def page(self, token: str | None, part: str = "ANY") -> Page:
+    def page(self, token: str | None) -> Page:
         """Return a page of all images, archived ones included."""
-        return self.send(self.list_operation, lambda: self.take_listing(token, part))
+        return self.send(self.list_operation, lambda: self.take_listing(token))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:
         """Delete as BatchDeleteImage does."""
@@ -75,10 +74,10 @@ class Registry:
             self._meddle(self.rules, self._calls)
         return answer
 
-    def take_listing(self, token: str | None, part: str) -> Page:
+    def take_listing(self, token: str | None) -> Page:
         """Do what ListImages does."""
-        self.asked.append(part)
-        return self.rows(token, part)
+        self.pages += 1
+        return self.rows(token)
 
     def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
         """Do what BatchDeleteImage does."""
@@ -97,24 +96,21 @@ class Registry:
             ]
         return refused
 
-    def rows(self, token: str | None, part: str) -> Page:
+    def rows(self, token: str | None) -> Page:
         """Return a page, without a call."""
-        rows, following = self.rules.rows(
-            tag_status=part, image_status="ANY", token=token, limit=self._page_size
-        )
+        rows, following = self.rules.rows(image_status="ANY", token=token, limit=self._page_size)
         return Page(sorted(Row(row.digest or "", int(row.tag is None)) for row in rows), following)
 
 
 class DescribedRegistry(Registry):
-    """The same, listed as DescribeImages lists: each image once, with its kind, in one part."""
+    """The same, listed as DescribeImages lists: each image once, with its kind."""
 
     list_operation = "DescribeImages"
-    parts: Sequence[str] = ()
 
-    def rows(self, token: str | None, part: str) -> Page:
+    def rows(self, token: str | None) -> Page:
         """Return a page, without a call."""
         images, following = self.rules.images(
-            tag_status=part, image_status="ANY", token=token, limit=self._page_size
+            image_status="ANY", token=token, limit=self._page_size
         )
         return Page([described(image) for image in images], following)
 

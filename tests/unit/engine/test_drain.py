@@ -35,8 +35,9 @@ from tests.unit.engine.registry import (
 from tests.unit.engine.simulation import SimulatedLimits, simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from ecrdrain.engine import Failure
     from tests.unit.engine.registry import Answer
 
 
@@ -65,12 +66,12 @@ class Troubled(Registry):
             super().send(operation, work)
         else:
             calls._before_send(f"before-send.ecr.{operation}")
-        faulty.hear(operation, problem)
+        faulty.hear(problem)
         raise problem
 
-    def rows(self, token: str | None, part: str) -> Page:
+    def rows(self, token: str | None) -> Page:
         """List images, or what is left of them."""
-        page = super().rows(token, part)
+        page = super().rows(token)
         return page if page.rows else Page([Row(digest_of(each), 1) for each in self.ghosts], None)
 
 
@@ -151,24 +152,34 @@ def test_images_that_are_held_back_are_not_tried_again_while_nothing_goes() -> N
 
 
 def test_what_fits_into_a_page_is_listed_by_one_call() -> None:
-    """However mixed it is."""
+    """However mixed it is, and one more sees that it is empty."""
     registry = Registry(images(3, 3), page_size=6)
     assert simulate(registry).empty
-    assert registry.asked == ["ANY", "ANY"]
+    assert registry.pages == 2
 
 
-def test_a_long_listing_is_read_in_parts_and_deleted_while_it_is_read() -> None:
-    """First what has a tag, then what has none, at one call more than the pages."""
+def test_a_long_listing_is_read_once_and_deleted_while_it_is_read() -> None:
+    """What has a tag goes as it comes, in full batches; the rest waits for it."""
     registry = Registry(images(450, 450), page_size=150)
+    read: list[int] = []
+    delete = registry.delete
+
+    def noted(digests: Sequence[str]) -> list[Failure]:
+        read.append(registry.pages)
+        return delete(digests)
+
+    registry.delete = noted  # type: ignore[method-assign]
     report = simulate(registry, concurrency=1)
-    assert registry.asked == ["ANY", *["TAGGED"] * 3, *["UNTAGGED"] * 3, "ANY"]
-    assert [len(batch) for batch in registry.batches] == [100] * 4 + [50] + [100] * 4 + [50]
     assert report.empty
+    assert registry.pages == 7, "six pages, and one more to see that it is empty"
+    assert [len(batch) for batch in registry.batches] == [100] * 4 + [50] + [100] * 4 + [50]
     tagged = {digest for batch in registry.batches[:5] for digest in batch}
     assert tagged == {digest_of(number) for number in range(450)}
+    assert read[0] < 6
+    assert read[5:] == [6] * 5
 
 
-def test_a_repository_that_cannot_be_listed_in_parts_is_held_until_its_images_go() -> None:
+def test_images_of_a_later_phase_are_held_until_the_listing_has_ended() -> None:
     """Children are listed before their indexes, and go after them all the same."""
     rules = Rules()
     for number in range(200):
@@ -177,7 +188,6 @@ def test_a_repository_that_cannot_be_listed_in_parts_is_held_until_its_images_go
         add(rules, number, children=[number - 200, number - 100], rank=1)
     registry = DescribedRegistry(rules, page_size=70)
     report = simulate(registry, concurrency=1)
-    assert registry.asked == ["ANY"] * 6
     assert report.calls == {"DescribeImages": 6, "BatchDeleteImage": 3}
 
 
@@ -203,12 +213,12 @@ def test_an_empty_page_that_has_a_successor_is_not_the_end() -> None:
     """A repository is empty when its last page says so, however many were empty before."""
 
     class Gappy(Registry):
-        def rows(self, token: str | None, part: str) -> Page:
+        def rows(self, token: str | None) -> Page:
             if token == "second":
                 return Page([], "third")
-            if token is None and part == "ANY":
+            if token is None:
                 return Page([], "second")
-            return super().rows(None, part)
+            return super().rows(None)
 
     registry = Gappy(images(3))
     report = simulate(registry)
@@ -216,34 +226,32 @@ def test_an_empty_page_that_has_a_successor_is_not_the_end() -> None:
     assert report.calls["ListImages"] == 6
 
 
-def test_an_image_that_no_part_of_a_long_listing_shows_is_deleted_all_the_same() -> None:
-    """The first page has shown it: it goes last, and nothing is called empty before."""
+def test_an_image_that_a_listing_does_not_show_is_deleted_all_the_same() -> None:
+    """The next listing shows it, and nothing is called empty before."""
 
     class Lagging(Registry):
-        def rows(self, token: str | None, part: str) -> Page:
-            page = super().rows(token, part)
-            if part == "ANY":
+        def rows(self, token: str | None) -> Page:
+            page = super().rows(token)
+            if self.pages > 4:
                 return page
             return Page([row for row in page.rows if row.digest != digest_of(0)], page.token)
 
     registry = Lagging(images(20, 20), page_size=10)
     report = simulate(registry, concurrency=1)
-    assert (report.empty, report.deleted, report.rounds) == (True, 40, 2)
+    assert (report.empty, report.deleted, report.rounds) == (True, 40, 3)
     assert registry.batches[-1] == [digest_of(0)]
 
 
-def test_a_listing_in_parts_that_shows_nothing_is_no_proof_of_emptiness() -> None:
-    """What the listing of all images has shown, the listings by tag must not hide."""
+def test_a_listing_that_shows_images_once_is_no_proof_of_emptiness() -> None:
+    """Its last page may be empty; what an earlier one has shown is tried."""
 
-    class Hiding(Registry):
-        def rows(self, token: str | None, part: str) -> Page:
-            del token
-            if part != "ANY":
-                return Page([], None)
-            return Page([Row(digest_of(1), 0), Row(digest_of(2), 1)], "more")
+    class Trailing(Registry):
+        def rows(self, token: str | None) -> Page:
+            return Page([], None) if token else Page(super().rows(None).rows, "more")
 
-    report = simulate(Hiding(Rules()))
-    assert (report.empty, report.deleted, report.stopped) == (False, 0, None)
+    registry = Trailing(images(1, 1))
+    report = simulate(registry)
+    assert (report.empty, report.deleted, report.rounds) == (True, 2, 2)
 
 
 @pytest.mark.parametrize("at", [2, 3, 5])
@@ -258,7 +266,7 @@ def test_a_page_token_that_ecr_has_forgotten_begins_a_new_listing(at: int) -> No
 def test_a_page_token_that_never_works_ends_the_drain_with_what_ecr_said() -> None:
     """A listing that breaks off again and again, with nothing to delete before, is an error."""
     registry = Troubled(images(30), page_size=10)
-    registry.problems["ListImages"] = [None, None, STALE] * 20
+    registry.problems["ListImages"] = [None, STALE] * 20
     limits = SimulatedLimits()
     report = simulate(registry, limits)
     assert report.stopped == "error"
@@ -306,12 +314,11 @@ def test_what_is_known_but_gone_does_not_count() -> None:
 
 def test_a_drain_begins_with_a_first_page() -> None:
     """It is not fetched again; the pages after it are."""
-    for size, asked in ((100, ["ANY"]), (10, ["TAGGED"] * 3 + ["ANY"])):
+    for size, pages in ((100, 1), (10, 3)):
         registry = Registry(images(30), page_size=size)
-        registry.parts = ("TAGGED",)
-        registry.known = registry.rows(None, "ANY")
+        registry.known = registry.rows(None)
         report = simulate(registry)
-        assert registry.asked == asked
+        assert registry.pages == pages
         assert report.deleted == 30
 
 
@@ -579,18 +586,21 @@ def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
 
 
 def test_all_that_a_long_listing_has_shown_is_left_when_it_is_over() -> None:
-    """Its first page counts, whatever part its images belong to."""
+    """Those that would have gone at once, and those held for later."""
     limits = SimulatedLimits()
-    registry = Registry(images(300, 300), page_size=150)
-    shown = {row.digest for part in ("ANY", "TAGGED") for row in registry.rows(None, part).rows}
+    registry = Registry(images(60, 540), page_size=150)
+    shown = 0
 
     def stop(event: Event) -> None:
-        if isinstance(event, Listed) and registry.asked == ["ANY", "TAGGED"]:
-            limits.stop.set()
+        nonlocal shown
+        if isinstance(event, Listed):
+            shown += event.rows
+            if registry.pages == 2:
+                limits.stop.set()
 
     report = simulate(registry, limits, on_event=stop)
-    assert (report.deleted, report.left, report.left_exact) == (0, len(shown), False)
-    assert len(shown) > 150
+    assert (report.deleted, report.left, report.left_exact) == (0, shown, False)
+    assert shown == 300
 
 
 @pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])

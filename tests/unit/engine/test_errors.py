@@ -38,7 +38,7 @@ def test_an_error_that_never_reached_aws_is_read_by_its_class() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"],
+    ["AccessDenied", "AccessDeniedException"],
 )
 def test_a_denial_is_known_by_its_code(code: str) -> None:
     """It will not pass."""
@@ -53,7 +53,6 @@ def test_a_denial_is_known_by_its_code(code: str) -> None:
         aws_error("ThrottleException"),
         aws_error("TooManyRequestsException", 429),
         aws_error("Whatever", 429),
-        aws_error("RequestLimitExceeded", 503),
     ],
 )
 def test_a_throttle_is_known_by_its_code_or_its_status(error: Exception) -> None:

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from ecrdrain.engine.parallel import AT_ONCE, at_once
+from ecrdrain.engine.calls import AT_ONCE
+from ecrdrain.engine.parallel import at_once
 
 
 def test_the_outcomes_come_in_the_order_of_the_items() -> None:

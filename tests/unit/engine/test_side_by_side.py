@@ -9,7 +9,7 @@ import pytest
 
 import ecrdrain
 from ecrdrain.engine import Deleted, Event, Report, drain_repositories
-from ecrdrain.engine.parallel import AT_ONCE
+from ecrdrain.engine.calls import AT_ONCE
 from ecrdrain.lab.strict import StrictEcr
 from tests.unit.engine.registry import Registry, images
 
