@@ -124,8 +124,8 @@ def watch(client: Any) -> None:  # noqa: ANN401 - a client of either registry
     pace: handlers closer to the event's root run later, there the last ones last.
     """
     events = client.meta.events
-    events.register_last("before-send", _before_send, unique_id="ecrdrain-before-send")
-    events.register("response-received", _response_received, unique_id="ecrdrain-response")
+    events.register_last("before-send", _before_send, unique_id="ecrdrain-sent")
+    events.register("response-received", _response_received, unique_id="ecrdrain-heard")
 
 
 def _before_send(event_name: str, **_: object) -> None:

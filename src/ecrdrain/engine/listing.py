@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from zlib import compress, decompress
 
 
 class Row(NamedTuple):
@@ -32,30 +33,30 @@ class Listing:
     """Images of a listing, held until they go.
 
     Attributes:
-        images: How many are held still.
+        size: How many are held still.
     """
 
     def __init__(self) -> None:
-        self.images = 0
-        # By phase, the digests of each page in one text: that takes half the memory of a list.
-        self._pages: dict[int, list[str]] = {}
+        self.size = 0
+        # By phase, the digests of each page, packed: a third of the memory of so many texts.
+        self._pages: dict[int, list[bytes]] = {}
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take the rows of a page, of which no digest has several."""
         page: dict[int, list[str]] = {}
         for digest, phase in rows:
             page.setdefault(phase, []).append(digest)
-            self.images += 1
+            self.size += 1
         for phase, digests in page.items():
-            self._pages.setdefault(phase, []).append(" ".join(digests))
+            self._pages.setdefault(phase, []).append(compress(" ".join(digests).encode()))
 
     def phases(self) -> Iterator[Iterator[str]]:
         """Yield the images of each phase, in the order of the phases; within one, as listed."""
         for phase in sorted(self._pages):
             yield self._take(self._pages[phase])
 
-    def _take(self, pages: list[str]) -> Iterator[str]:
+    def _take(self, pages: list[bytes]) -> Iterator[str]:
         while pages:
-            for digest in pages.pop(0).split():
-                self.images -= 1
+            for digest in decompress(pages.pop(0)).decode().split():
+                self.size -= 1
                 yield digest

@@ -100,7 +100,7 @@ class PrivateRepository:
         if "imageStatus" not in shape.members:
             self._filter = {}
             client.meta.events.register(
-                "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
+                "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any"
             )
         watch(client)
 

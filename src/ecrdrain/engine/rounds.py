@@ -85,7 +85,7 @@ class Drain:
             region=self.repository.region,
             exists=exists,
             deleted=self.tally.deleted,
-            left=self.tally.left + self.held.images,
+            left=self.left,
             left_exact=stopped is None,
             failures=tuple(self.tally.refused.values()),
             calls=dict(self.calls.sent),
@@ -96,6 +96,11 @@ class Drain:
             stopped=stopped,
             error=error,
         )
+
+    @property
+    def left(self) -> int:
+        """Count the images known to be there still, those held for later included."""
+        return self.tally.left + self.held.size
 
     def _drain(self) -> bool:
         """Go round after round; True when a round found nothing, False when they stop helping."""
@@ -111,7 +116,7 @@ class Drain:
                 if not (failure.error.passing or failure.error.code == INVALID_PARAMETER):
                     raise
                 failed, found = failure, True
-            self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.tally.left))
+            self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.left))
             if not found:
                 return True
             if self.tally.deleted > deleted_before:
@@ -133,7 +138,7 @@ class Drain:
     def _round(self) -> bool:
         """Try every image of a listing; tell whether it showed any."""
         known, self.repository.known = self.repository.known, None
-        if isinstance(known, Listing) and known.images:
+        if isinstance(known, Listing) and known.size:
             self.found, self.held = True, known
         else:
             self._delete(self._listed(known if isinstance(known, Page) else None))
@@ -176,7 +181,7 @@ class Drain:
         """Delete images in full batches, many at once, and wait until all are settled."""
         remaining = iter(digests)
         try:
-            while batch := list(islice(remaining, BATCH_SIZE)):
+            while batch := list(dict.fromkeys(islice(remaining, BATCH_SIZE))):
                 self.tally.waiting.update(batch)
                 self._settle(self.room - 1)
                 self.limits.check()

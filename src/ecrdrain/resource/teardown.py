@@ -17,10 +17,17 @@ from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-LOGGED = (
-    *("deleted", "left", "calls", "throttled"),
-    *("rounds", "seconds", "empty", "stopped", "error"),
-)
+FACTS = [
+    "deleted",
+    "left",
+    "calls",
+    "throttled",
+    "rounds",
+    "seconds",
+    "empty",
+    "stopped",
+    "error",
+]
 
 
 class OutOfTime(NamedTuple):
@@ -72,7 +79,7 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     limits = Limits(run.stop_by, run.stop, run.now)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-    run.log("drained", **{name: getattr(report, name) for name in LOGGED})
+    run.log("drained", **{name: getattr(report, name) for name in FACTS})
     return report
 
 

@@ -22,6 +22,7 @@ from itertools import islice, pairwise
 from sys import intern
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from zlib import compress, decompress
 
 
 # --- engine/: How a repository is emptied.
@@ -166,8 +167,8 @@ _making = threading.local()
 
 def watch(client):
   events = client.meta.events
-  events.register_last("before-send", _before_send, unique_id="ecrdrain-before-send")
-  events.register("response-received", _response_received, unique_id="ecrdrain-response")
+  events.register_last("before-send", _before_send, unique_id="ecrdrain-sent")
+  events.register("response-received", _response_received, unique_id="ecrdrain-heard")
 
 
 def _before_send(event_name, **_):
@@ -234,10 +235,6 @@ class Report:
   def failure_codes(self):
     return dict(Counter(failure.code for failure in self.failures))
 
-  @property
-  def images(self):
-    return self.deleted + self.left
-
 
 class Row(NamedTuple):
   digest: str
@@ -251,16 +248,16 @@ class Page(NamedTuple):
 
 class Listing:
   def __init__(self):
-    self.images = 0
+    self.size = 0
     self._pages = {}
 
   def add(self, rows):
     page = {}
     for digest, phase in rows:
       page.setdefault(phase, []).append(digest)
-      self.images += 1
+      self.size += 1
     for phase, digests in page.items():
-      self._pages.setdefault(phase, []).append(" ".join(digests))
+      self._pages.setdefault(phase, []).append(compress(" ".join(digests).encode()))
 
   def phases(self):
     for phase in sorted(self._pages):
@@ -268,8 +265,8 @@ class Listing:
 
   def _take(self, pages):
     while pages:
-      for digest in pages.pop(0).split():
-        self.images -= 1
+      for digest in decompress(pages.pop(0)).decode().split():
+        self.size -= 1
         yield digest
 
 
@@ -294,9 +291,7 @@ class PrivateRepository:
     shape = client.meta.service_model.shape_for("ListImagesFilter")
     if "imageStatus" not in shape.members:
       self._filter = {}
-      client.meta.events.register(
-        "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any-status"
-      )
+      client.meta.events.register("before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any")
     watch(client)
 
   def page(self, token):
@@ -422,7 +417,7 @@ class Drain:
       region=self.repository.region,
       exists=exists,
       deleted=self.tally.deleted,
-      left=self.tally.left + self.held.images,
+      left=self.left,
       left_exact=stopped is None,
       failures=tuple(self.tally.refused.values()),
       calls=dict(self.calls.sent),
@@ -433,6 +428,10 @@ class Drain:
       stopped=stopped,
       error=error,
     )
+
+  @property
+  def left(self):
+    return self.tally.left + self.held.size
 
   def _drain(self):
     idle, troubled, progress = 0, 0, self.limits.clock()
@@ -445,7 +444,7 @@ class Drain:
         if not (failure.error.passing or failure.error.code == INVALID_PARAMETER):
           raise
         failed, found = failure, True
-      self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.tally.left))
+      self.on_event(RoundEnded(self.tally.round, self.tally.deleted, self.left))
       if not found:
         return True
       if self.tally.deleted > deleted_before:
@@ -466,7 +465,7 @@ class Drain:
 
   def _round(self):
     known, self.repository.known = self.repository.known, None
-    if isinstance(known, Listing) and known.images:
+    if isinstance(known, Listing) and known.size:
       self.found, self.held = True, known
     else:
       self._delete(self._listed(known if isinstance(known, Page) else None))
@@ -505,7 +504,7 @@ class Drain:
   def _delete(self, digests):
     remaining = iter(digests)
     try:
-      while batch := list(islice(remaining, BATCH_SIZE)):
+      while batch := list(dict.fromkeys(islice(remaining, BATCH_SIZE))):
         self.tally.waiting.update(batch)
         self._settle(self.room - 1)
         self.limits.check()
@@ -1048,8 +1047,7 @@ READ_TIMEOUT = 12.0
 def client(service):
   import boto3
 
-  make = boto3.client
-  return make(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
+  return boto3.client(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))
 
 
 def birth_of(url):
@@ -1160,7 +1158,7 @@ def in_rollback(run):
 
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-LOGGED = (*("deleted", "left", "calls", "throttled"), *("rounds", "seconds", "empty", "stopped", "error"))
+FACTS = ["deleted", "left", "calls", "throttled", "rounds", "seconds", "empty", "stopped", "error"]
 
 
 class OutOfTime(NamedTuple):
@@ -1203,7 +1201,7 @@ def drain(run, repository):
   limits = Limits(run.stop_by, run.stop, run.now)
   with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
     report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-  run.log("drained", **{name: getattr(report, name) for name in LOGGED})
+  run.log("drained", **{name: getattr(report, name) for name in FACTS})
   return report
 
 

@@ -47,7 +47,7 @@ def grow(chance: random.Random, images: int, rules: Rules | None = None, first: 
 
 
 def opened(chance: random.Random, rules: Rules, **options: Any) -> Registry:
-    """Return the images as a repository that is listed in either way, or known before."""
+    """Return the images as a repository that is listed in any of the ways, or known before."""
     kind = chance.choice((Registry, DescribedRegistry))
     registry = kind(rules, **options)
     known = chance.choice(("nothing", "listing", "page"))

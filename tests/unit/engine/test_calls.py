@@ -252,7 +252,7 @@ def test_a_listing_beside_all_deletions_has_a_connection_too(
 ) -> None:
     """No connection is thrown away: each that is opened anew takes time, and is logged."""
     together = threading.Barrier(3)
-    # The second page is listed while the last of the first are deleted.
+    # The second page is listed while the last images of the first are deleted.
     turns = {
         "ListImages": iter([False, True]),
         "BatchDeleteImage": iter([False] * 8 + [True, True]),

@@ -10,6 +10,7 @@ import pytest
 from ecrdrain.engine import (
     Deleted,
     Event,
+    Failure,
     Limits,
     Listed,
     Listing,
@@ -37,7 +38,6 @@ from tests.unit.engine.simulation import SimulatedLimits, simulate
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ecrdrain.engine import Failure
     from tests.unit.engine.registry import Answer
 
 
@@ -73,6 +73,10 @@ class Troubled(Registry):
         """List images, or what is left of them."""
         page = super().rows(token)
         return page if page.rows else Page([Row(digest_of(each), 1) for each in self.ghosts], None)
+
+
+class TroubledDescribed(Troubled, DescribedRegistry):
+    """The same, listed as DescribeImages lists."""
 
 
 STALE = aws_error("InvalidParameterException", message="Invalid parameter at nextToken")
@@ -152,34 +156,68 @@ def test_images_that_are_held_back_are_not_tried_again_while_nothing_goes() -> N
 
 
 def test_what_fits_into_a_page_is_listed_by_one_call() -> None:
-    """However mixed it is, and one more sees that it is empty."""
+    """However mixed it is."""
     registry = Registry(images(3, 3), page_size=6)
     assert simulate(registry).empty
     assert registry.pages == 2
 
 
-def test_a_long_listing_is_read_once_and_deleted_while_it_is_read() -> None:
-    """What has a tag goes as it comes, in full batches; the rest waits for it."""
-    registry = Registry(images(450, 450), page_size=150)
-    read: list[int] = []
-    delete = registry.delete
+def test_what_may_be_an_index_goes_while_the_listing_is_still_read() -> None:
+    """What has a tag goes page by page, what has none only after the listing's last page."""
+    listed: list[int] = []
 
-    def noted(digests: Sequence[str]) -> list[Failure]:
-        read.append(registry.pages)
-        return delete(digests)
+    class Noted(Registry):
+        def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
+            listed.append(self.pages)
+            return super().take_deletion(digests)
 
-    registry.delete = noted  # type: ignore[method-assign]
+    registry = Noted(images(450, 450), page_size=150)
     report = simulate(registry, concurrency=1)
-    assert report.empty
-    assert registry.pages == 7, "six pages, and one more to see that it is empty"
     assert [len(batch) for batch in registry.batches] == [100] * 4 + [50] + [100] * 4 + [50]
+    assert listed == sorted(listed)
+    assert listed[0] < 6, "sent before the last page has come"
+    assert listed[5:] == [6] * 5
+    assert (report.empty, report.calls["ListImages"]) == (True, 7)
     tagged = {digest for batch in registry.batches[:5] for digest in batch}
     assert tagged == {digest_of(number) for number in range(450)}
-    assert read[0] < 6
-    assert read[5:] == [6] * 5
 
 
-def test_images_of_a_later_phase_are_held_until_the_listing_has_ended() -> None:
+@pytest.mark.parametrize("kind", [Registry, DescribedRegistry])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_phase_begins_only_when_all_of_the_one_before_is_settled(
+    seed: int, kind: type[Registry]
+) -> None:
+    """However many calls are in flight, and on whichever pages the images are listed."""
+    answered = 0
+    begun: list[tuple[int, int]] = []  # of each call: its images' phase, the calls answered before
+    rules = Rules()
+    for number in range(450):
+        add(rules, number, rank=number % 7)
+    for number in range(450, 900):
+        tags = [f"v{number}"] if number >= 600 else []
+        add(rules, number, children=[number - 450], tags=tags, rank=number % 5)
+
+    def noted(digests: Sequence[str]) -> list[Failure]:
+        (phase,) = {phase_of[digest] for digest in digests}
+        begun.append((phase, answered))
+        return delete(digests)
+
+    def hear(event: Event) -> None:
+        nonlocal answered
+        answered += isinstance(event, Deleted)
+
+    phase_of = {row.digest: row.phase for row in kind(rules).rows(None).rows}
+    registry = kind(rules, page_size=100)
+    delete, registry.delete = registry.delete, noted  # type: ignore[method-assign]
+    assert simulate(registry, seed=seed, concurrency=8, on_event=hear).empty
+    first = dict(reversed(begun))
+    for phase in sorted(first):
+        before = sum(each < phase for each, _ in begun)
+        assert first[phase] >= before
+    assert len(first) == (3 if kind is DescribedRegistry else 2)
+
+
+def test_images_of_later_phases_are_held_until_those_before_have_gone() -> None:
     """Children are listed before their indexes, and go after them all the same."""
     rules = Rules()
     for number in range(200):
@@ -200,6 +238,22 @@ def test_an_image_whose_tags_lie_on_several_pages_is_sent_once() -> None:
     assert sorted(digest for batch in registry.batches for digest in batch) == [
         digest_of(number) for number in range(30)
     ]
+
+
+@pytest.mark.parametrize("phase", [0, 1])
+def test_an_image_without_tags_that_is_listed_twice_goes_once_and_counts_once(phase: int) -> None:
+    """ECR does not promise that no page repeats a row of another."""
+
+    class Repeating(Registry):
+        def rows(self, token: str | None) -> Page:
+            digests = [image.digest for image in self.rules]
+            rows = [Row(digest, phase) for digest in digests]
+            return Page(rows, None if token or not rows else "again")
+
+    registry = Repeating(images(0, 30))
+    report = simulate(registry)
+    assert (report.empty, report.deleted, report.left) == (True, 30, 0)
+    assert [len(batch) for batch in registry.batches] == [30]
 
 
 def test_archived_images_go_too() -> None:
@@ -226,34 +280,6 @@ def test_an_empty_page_that_has_a_successor_is_not_the_end() -> None:
     assert report.calls["ListImages"] == 6
 
 
-def test_an_image_that_a_listing_does_not_show_is_deleted_all_the_same() -> None:
-    """The next listing shows it, and nothing is called empty before."""
-
-    class Lagging(Registry):
-        def rows(self, token: str | None) -> Page:
-            page = super().rows(token)
-            if self.pages > 4:
-                return page
-            return Page([row for row in page.rows if row.digest != digest_of(0)], page.token)
-
-    registry = Lagging(images(20, 20), page_size=10)
-    report = simulate(registry, concurrency=1)
-    assert (report.empty, report.deleted, report.rounds) == (True, 40, 3)
-    assert registry.batches[-1] == [digest_of(0)]
-
-
-def test_a_listing_that_shows_images_once_is_no_proof_of_emptiness() -> None:
-    """Its last page may be empty; what an earlier one has shown is tried."""
-
-    class Trailing(Registry):
-        def rows(self, token: str | None) -> Page:
-            return Page([], None) if token else Page(super().rows(None).rows, "more")
-
-    registry = Trailing(images(1, 1))
-    report = simulate(registry)
-    assert (report.empty, report.deleted, report.rounds) == (True, 2, 2)
-
-
 @pytest.mark.parametrize("at", [2, 3, 5])
 def test_a_page_token_that_ecr_has_forgotten_begins_a_new_listing(at: int) -> None:
     """The listing breaks off, and the next round finds the rest."""
@@ -264,9 +290,9 @@ def test_a_page_token_that_ecr_has_forgotten_begins_a_new_listing(at: int) -> No
 
 
 def test_a_page_token_that_never_works_ends_the_drain_with_what_ecr_said() -> None:
-    """A listing that breaks off again and again, with nothing to delete before, is an error."""
+    """A listing that breaks off again and again, before a batch is full, is an error."""
     registry = Troubled(images(30), page_size=10)
-    registry.problems["ListImages"] = [None, STALE] * 20
+    registry.problems["ListImages"] = [None, None, STALE] * 20
     limits = SimulatedLimits()
     report = simulate(registry, limits)
     assert report.stopped == "error"
@@ -275,8 +301,23 @@ def test_a_page_token_that_never_works_ends_the_drain_with_what_ecr_said() -> No
         "ListImages",
         "InvalidParameterException",
     )
-    assert (report.left, report.left_exact) == (10, False), "the page that came is known"
+    assert (report.left, report.left_exact) == (20, False), "the pages that came are known"
     assert limits.pauses == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("kind", [Troubled, TroubledDescribed])
+def test_all_that_a_broken_listing_has_shown_is_told_as_left(kind: type[Troubled]) -> None:
+    """What is held for a later phase is there still: no call has tried it."""
+    registry = kind(images(20, 20), page_size=10)
+    registry.problems[registry.list_operation] = [None, None, None, STALE]
+    events: list[Event] = []
+    report = simulate(registry, on_event=events.append)
+    assert [each for each in events if isinstance(each, RoundEnded)] == [
+        RoundEnded(1, 0, 30),
+        RoundEnded(2, 40, 0),
+        RoundEnded(3, 40, 0),
+    ]
+    assert (report.empty, report.deleted) == (True, 40)
 
 
 # What is known before.
@@ -315,11 +356,11 @@ def test_what_is_known_but_gone_does_not_count() -> None:
 def test_a_drain_begins_with_a_first_page() -> None:
     """It is not fetched again; the pages after it are."""
     for size, pages in ((100, 1), (10, 3)):
-        registry = Registry(images(30), page_size=size)
+        registry = Registry(images(20, 10), page_size=size)
         registry.known = registry.rows(None)
         report = simulate(registry)
-        assert registry.pages == pages
-        assert report.deleted == 30
+        assert (registry.pages, report.deleted, report.empty) == (pages, 30, True)
+        assert registry.known is None, "it holds for the first round alone"
 
 
 def test_a_first_page_that_is_empty_and_the_last_one_is_all() -> None:
@@ -585,22 +626,29 @@ def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
     assert report.left == 1_000 - report.deleted == len(registry.rules)
 
 
-def test_all_that_a_long_listing_has_shown_is_left_when_it_is_over() -> None:
-    """Those that would have gone at once, and those held for later."""
+@pytest.mark.parametrize("kind", [Registry, DescribedRegistry])
+@pytest.mark.parametrize("pages", range(1, 5))
+def test_all_that_a_listing_has_shown_is_left_when_it_is_stopped(
+    pages: int, kind: type[Registry]
+) -> None:
+    """Also what is held for a later phase, and that of the page which has just come."""
     limits = SimulatedLimits()
-    registry = Registry(images(60, 540), page_size=150)
-    shown = 0
+    registry = kind(images(300, 300), page_size=150)
+    shown: set[str] = set()
+    token = None
+    for _ in range(pages):
+        page = registry.rows(token)
+        shown.update(row.digest for row in page.rows)
+        token = page.token
 
     def stop(event: Event) -> None:
-        nonlocal shown
-        if isinstance(event, Listed):
-            shown += event.rows
-            if registry.pages == 2:
-                limits.stop.set()
+        if isinstance(event, Listed) and registry.pages == pages:
+            limits.stop.set()
 
     report = simulate(registry, limits, on_event=stop)
-    assert (report.deleted, report.left, report.left_exact) == (0, shown, False)
-    assert shown == 300
+    assert (report.stopped, report.left_exact) == ("interrupt", False)
+    assert report.deleted + report.left == len(shown) == 150 * pages
+    assert registry.pages == pages
 
 
 @pytest.mark.parametrize("why", ["interrupt", "deadline", "error"])

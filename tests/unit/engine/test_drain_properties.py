@@ -13,14 +13,20 @@ from hypothesis import strategies as st
 from ecrdrain.lab.ecr import ImageId, SameCall
 from tests.effort import examples
 from tests.unit.engine.faulty import Faults, FaultyRegistry
-from tests.unit.engine.registry import add, digest_of, number_of
+from tests.unit.engine.registry import (
+    DescribedRegistry,
+    Registry,
+    add,
+    digest_of,
+    number_of,
+)
 from tests.unit.engine.repositories import grow, luck, opened, page_sizes, seeds
 from tests.unit.engine.simulation import LONGEST_CALL, Clock, SimulatedLimits, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrdrain.engine import Failure, Report
+    from ecrdrain.engine import Failure, Page, Report
     from ecrdrain.lab.ecr import ImageStore as Rules
 
 A_DAY = 86_400.0
@@ -212,6 +218,32 @@ def test_a_drain_that_is_stopped_sends_nothing_more_and_reports_what_it_knows(
     assert report.empty is (report.stopped is None)
     assert report.left_exact is (report.stopped is None)
     assert clock.now < max(end, limits.pauses[-1] if limits.pauses else 0) + LONGEST_CALL * 8 + 1
+
+
+@examples(60)
+@given(seeds, st.integers(1, 220), page_sizes, st.integers(1, 8))
+def test_a_drain_that_is_stopped_while_it_reads_has_left_what_it_has_read(
+    seed: int, images: int, page_size: int, pages: int
+) -> None:
+    """Whatever has been listed by then is deleted or left, held for a later phase or not."""
+    chance, limits = luck(seed), SimulatedLimits()
+    kind = chance.choice((Registry, DescribedRegistry))
+    registry = kind(grow(chance, images), page_size=page_size)
+    shown: set[str] = set()
+    rows = registry.rows
+
+    def noted(token: str | None) -> Page:
+        page = rows(token)
+        shown.update(row.digest for row in page.rows)
+        if registry.pages == pages:
+            limits.stop.set()
+        return page
+
+    registry.rows = noted  # type: ignore[method-assign]
+    report = simulate(registry, limits, seed=seed, concurrency=chance.randint(1, 8))
+    assert report.deleted + report.left == len(shown)
+    assert report.deleted == images - len(registry.rules)
+    assert report.stopped in (None, "interrupt")
 
 
 @examples(60)

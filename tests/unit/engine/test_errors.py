@@ -53,6 +53,7 @@ def test_a_denial_is_known_by_its_code(code: str) -> None:
         aws_error("ThrottleException"),
         aws_error("TooManyRequestsException", 429),
         aws_error("Whatever", 429),
+        aws_error("Throttling"),
     ],
 )
 def test_a_throttle_is_known_by_its_code_or_its_status(error: Exception) -> None:
