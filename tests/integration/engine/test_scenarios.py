@@ -93,7 +93,7 @@ def test_throttles_faults_stubborn_images_and_pushes_all_at_once() -> None:
         2_000,
         faults=FIVE_PERCENT_OF_EACH,
         rate=100,
-        burst=5,
+        burst=1,
         image_failures=(ImageFailures(code="KmsError", share=0.05),),
         pushes=Pushes(images=5, every=200, limit=50),
     ) as server:
