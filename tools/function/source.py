@@ -14,7 +14,7 @@ TEMPLATES = PACKAGE.root / "templates"
 COMMITTED = TEMPLATES / "function.py"
 
 HEADER = (
-    f"ecrdrain {__version__}, Apache-2.0, by `make function` from src/ecrdrain: "
+    f"ecrdrain {__version__}, Apache-2.0, from src/ecrdrain: "
     "engine drains, fate decides, resource answers."
 )
 

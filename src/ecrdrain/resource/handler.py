@@ -26,7 +26,7 @@ def lambda_handler(event: object, context: Context) -> None:
     log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
     if not url:
         # Nobody waits for an answer, so there is none to give, and no use in trying again.
-        log("ignored", why="without a ResponseURL it is no request of CloudFormation")
+        log("ignored", why="no ResponseURL, no request of CloudFormation")
         return
     run = Run(request, context, log, client)
     if run.now() > run.until:

@@ -79,7 +79,11 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     limits = Limits(run.stop_by, run.stop, run.now)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-    run.log("drained", **{name: getattr(report, name) for name in FACTS})
+    run.log(
+        "drained",
+        images=report.deleted + report.left,
+        **{name: getattr(report, name) for name in FACTS},
+    )
     return report
 
 

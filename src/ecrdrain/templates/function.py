@@ -1,5 +1,4 @@
-# ecrdrain 0.1.0, Apache-2.0, by `make function` from src/ecrdrain: engine drains, fate decides, resource
-# answers.
+# ecrdrain 0.1.0, Apache-2.0, from src/ecrdrain: engine drains, fate decides, resource answers.
 
 from __future__ import annotations
 
@@ -1201,7 +1200,7 @@ def drain(run, repository):
   limits = Limits(run.stop_by, run.stop, run.now)
   with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
     report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-  run.log("drained", **{name: getattr(report, name) for name in FACTS})
+  run.log("drained", images=report.deleted + report.left, **{name: getattr(report, name) for name in FACTS})
   return report
 
 
@@ -1235,7 +1234,7 @@ def lambda_handler(event, context):
   url = str(request.get("ResponseURL") or "")
   log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
   if not url:
-    log("ignored", why="without a ResponseURL it is no request of CloudFormation")
+    log("ignored", why="no ResponseURL, no request of CloudFormation")
     return
   run = Run(request, context, log, client)
   if run.now() > run.until:

@@ -129,7 +129,7 @@ def test_what_is_not_agreed_to_leaves_no_trace(
     [
         ("MemorySiez=256", 2, "there is no parameter MemorySiez. Did you mean MemorySize"),
         ("MemorySize", 2, "--parameter MemorySize has no value"),
-        ("LogRetentionDays=2", 1, "LogRetentionDays"),
+        ("RepositoryNames=TEAM", 1, "RepositoryNames"),
     ],
 )
 def test_a_wrong_parameter_is_said(

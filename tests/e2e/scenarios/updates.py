@@ -95,7 +95,7 @@ def drain_and_repository_are_removed_together_under_retain(world: World) -> None
     keeps={"new": 0},
     deletes=("app",),
     decides=("drain",),
-    says=("another repository now",),
+    says=("is another one now",),
 )
 def the_repository_is_renamed(world: World) -> None:
     """The old one is replaced: it is drained and deleted once the update has succeeded."""

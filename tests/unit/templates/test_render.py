@@ -147,7 +147,7 @@ def test_nothing_is_left_to_fill_in(path: str) -> None:
 def test_the_function_is_one_module() -> None:
     """The source says what it is, imports nothing of ours and offers the handler."""
     source = function_source()
-    assert source.startswith(f"# ecrdrain {__version__}, Apache-2.0, by `make function` ")
+    assert source.startswith(f"# ecrdrain {__version__}, Apache-2.0, from src/ecrdrain: ")
     imported = {
         name.partition(".")[0]
         for node in ast.walk(ast.parse(source))
