@@ -76,7 +76,8 @@ def drain(  # noqa: PLR0913 - all but the first have a default and a name
         concurrency: How many calls may be in flight.
         timeout: Seconds after which no further call starts; None means no limit.
         stop: An event that, once set, lets no further call start; None means none.
-        on_event: Hears of the progress while it happens: Listed, Deleted, RoundEnded.
+        on_event: Hears of the progress while it happens: Listed, Deleted, RoundEnded. It is
+            called in a thread of the drain.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     return drain_repository(

@@ -24,10 +24,13 @@ def drain_repository(
         repository: What to empty.
         concurrency: How many calls may be in flight.
         limits: How long calls may start.
-        on_event: Hears of the progress, in this thread.
+        on_event: Hears of the progress, in a thread of the drain.
     """
     with ThreadPoolExecutor(concurrency) as pool:
-        return Drain(repository, pool, concurrency, limits, on_event).run()
+        drain = Drain(repository, pool, concurrency, limits, on_event)
+        # In a thread of its own: Ctrl-C may strike the caller's between any two instructions, and
+        # a deletion that was made must be counted all the same.
+        return at_once(Drain.run, [drain], limits.stop.set)[0]
 
 
 def drain_repositories(  # noqa: PLR0913 - all but the first have a default and a name

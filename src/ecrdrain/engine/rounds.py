@@ -150,6 +150,8 @@ class Drain:
             deleted_before = self.tally.deleted
             self._delete(self.tally.held_back())
             helps = self.tally.deleted > deleted_before
+        # What a lost call deleted was not listed: asked for again, it is not found, and counts.
+        self._delete(list(self.tally.unheard))
         return self.found
 
     def _listed(self, page: Page | None) -> Iterator[str]:

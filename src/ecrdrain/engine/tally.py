@@ -16,6 +16,8 @@ class Tally:
         deleted: Images that this drain has deleted.
         waiting: Images that this round's listing has shown and no call has settled.
         refused: ECR's last word on each image that it would not delete in this round.
+        unheard: Images of calls that failed after AWS may have carried them out, until a later
+            call tells.
     """
 
     def __init__(self) -> None:
@@ -23,6 +25,7 @@ class Tally:
         self.deleted = 0
         self.waiting: set[str] = set()
         self.refused: dict[str, Failure] = {}
+        self.unheard: set[str] = set()
 
     @property
     def left(self) -> int:
@@ -53,8 +56,9 @@ class Tally:
             failure = failed.get(digest)
             if failure is not None and failure.code != GONE:
                 self.refused[failure.digest] = failure  # one text for both: memory
-            elif failure is None or unheard:
+            elif failure is None or unheard or digest in self.unheard:
                 deleted += 1
+            self.unheard.discard(digest)
         self.deleted += deleted
         codes = Counter(failure.code for failure in failed.values())
         return Deleted(len(batch), deleted, codes)
@@ -64,7 +68,8 @@ class Tally:
         return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
 
     def lose(self, batch: Sequence[str]) -> None:
-        """Take that nobody knows what a call did to its images."""
+        """Take that nobody knows yet what a call did to its images."""
+        self.unheard.update(batch)
         for digest in batch:
             self.waiting.discard(digest)
             self.refused.pop(digest, None)

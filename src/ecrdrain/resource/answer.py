@@ -19,8 +19,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 AGAIN = "delete the stack again to go on"
 
 
-class NotDeliveredError(Exception):
-    """Nobody took the answer; Lambda delivers the request again."""
+class UnfinishedError(Exception):
+    """CloudFormation has no answer yet; Lambda delivers the request again."""
 
 
 class Answer(NamedTuple):
@@ -89,7 +89,7 @@ def deliver(url: str, body: bytes, run: "Run") -> None:
         run: Tells how much time there is.
 
     Raises:
-        NotDeliveredError: No try succeeded.
+        UnfinishedError: No try succeeded.
     """
     problem = ""
     for _ in run.tries(run.killed - 2):
@@ -98,7 +98,7 @@ def deliver(url: str, body: bytes, run: "Run") -> None:
             run.log("answered", bytes=len(body))
             return
         run.log("answer not taken", problem=problem)
-    raise NotDeliveredError(problem)
+    raise UnfinishedError(problem)
 
 
 def put(url: str, body: bytes, timeout: float) -> str:

@@ -3,23 +3,18 @@
 import threading
 import traceback
 
-from ecrdrain.resource.answer import AGAIN, Answer, deliver
+from ecrdrain.resource.answer import AGAIN, Answer, UnfinishedError, deliver
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.run import WORTH_WAITING, Context, Run, client
 from ecrdrain.resource.teardown import OutOfTime, tear_down
 
 
-class UnfinishedError(Exception):
-    """Images remain; Lambda delivers the request again after a minute."""
-
-
 def lambda_handler(event: object, context: Context) -> None:
     """Answer one request of CloudFormation, or leave it to a second delivery.
 
     Raises:
-        UnfinishedError: Lambda delivers the request again, and that run goes on.
-        NotDeliveredError: The same, for the sake of the answer.
+        UnfinishedError: Images remain or nobody took the answer; the next run goes on.
     """
     request = event if isinstance(event, dict) else {}
     url = str(request.get("ResponseURL") or "")

@@ -17,17 +17,6 @@ from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-FACTS = [
-    "deleted",
-    "left",
-    "calls",
-    "throttled",
-    "rounds",
-    "seconds",
-    "empty",
-    "stopped",
-    "error",
-]
 
 
 class OutOfTime(NamedTuple):
@@ -79,11 +68,8 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     limits = Limits(run.stop_by, run.stop, run.now)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-    run.log(
-        "drained",
-        images=report.deleted + report.left,
-        **{name: getattr(report, name) for name in FACTS},
-    )
+    facts = {name: value for name, value in vars(report).items() if name != "failures"}
+    run.log("drained", images=report.deleted + report.left, **facts)
     return report
 
 

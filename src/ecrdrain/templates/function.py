@@ -343,6 +343,7 @@ class Tally:
     self.deleted = 0
     self.waiting = set()
     self.refused = {}
+    self.unheard = set()
 
   @property
   def left(self):
@@ -361,8 +362,9 @@ class Tally:
       failure = failed.get(digest)
       if failure is not None and failure.code != GONE:
         self.refused[failure.digest] = failure
-      elif failure is None or unheard:
+      elif failure is None or unheard or digest in self.unheard:
         deleted += 1
+      self.unheard.discard(digest)
     self.deleted += deleted
     codes = Counter(failure.code for failure in failed.values())
     return Deleted(len(batch), deleted, codes)
@@ -371,6 +373,7 @@ class Tally:
     return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
 
   def lose(self, batch):
+    self.unheard.update(batch)
     for digest in batch:
       self.waiting.discard(digest)
       self.refused.pop(digest, None)
@@ -475,6 +478,7 @@ class Drain:
       deleted_before = self.tally.deleted
       self._delete(self.tally.held_back())
       helps = self.tally.deleted > deleted_before
+    self._delete(list(self.tally.unheard))
     return self.found
 
   def _listed(self, page):
@@ -899,8 +903,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 AGAIN = "delete the stack again to go on"
 
 
-class NotDeliveredError(Exception):
-  """Nobody took the answer; Lambda delivers the request again."""
+class UnfinishedError(Exception):
+  """CloudFormation has no answer yet; Lambda delivers the request again."""
 
 
 class Answer(NamedTuple):
@@ -948,7 +952,7 @@ def deliver(url, body, run):
       run.log("answered", bytes=len(body))
       return
     run.log("answer not taken", problem=problem)
-  raise NotDeliveredError(problem)
+  raise UnfinishedError(problem)
 
 
 def put(url, body, timeout):
@@ -1157,7 +1161,6 @@ def in_rollback(run):
 
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-FACTS = ["deleted", "left", "calls", "throttled", "rounds", "seconds", "empty", "stopped", "error"]
 
 
 class OutOfTime(NamedTuple):
@@ -1200,7 +1203,8 @@ def drain(run, repository):
   limits = Limits(run.stop_by, run.stop, run.now)
   with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
     report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
-  run.log("drained", images=report.deleted + report.left, **{name: getattr(report, name) for name in FACTS})
+  facts = {name: value for name, value in vars(report).items() if name != "failures"}
+  run.log("drained", images=report.deleted + report.left, **facts)
   return report
 
 
@@ -1223,10 +1227,6 @@ def in_words(error, target):
   action = f"ecr:{error.operation} on {target.arn}"
   remedy = f"; grant the function's role {action}" if error.denied else ""
   return f"{action} failed with {error}{remedy}"
-
-
-class UnfinishedError(Exception):
-  """Images remain; Lambda delivers the request again after a minute."""
 
 
 def lambda_handler(event, context):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecrdrain.engine import Deleted, Failure
+from ecrdrain.engine.refusals import GONE
 from ecrdrain.engine.tally import Tally
 
 
@@ -63,6 +64,18 @@ def test_of_the_images_of_a_lost_call_nothing_is_known(tally: Tally) -> None:
     tally.judge("a", [refused("a")], unheard=False)
     tally.lose("ab")
     assert (tally.deleted, tally.left, tally.refused) == (0, 1, {})
+    assert tally.unheard == {"a", "b"}
+
+
+@pytest.mark.parametrize("failures", [[], [refused("a", GONE)]])
+def test_what_a_lost_call_has_deleted_counts_once_a_later_call_tells(
+    tally: Tally, failures: list[Failure]
+) -> None:
+    """Gone by the first call or by the second: it is this drain that deleted it."""
+    tally.lose("a")
+    assert tally.judge("a", failures, unheard=False).deleted == 1
+    assert (tally.deleted, tally.unheard) == (1, set())
+    assert tally.judge("a", [refused("a", GONE)], unheard=False).deleted == 0
 
 
 def test_a_new_listing_tells_what_is_there(tally: Tally) -> None:

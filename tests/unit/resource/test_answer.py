@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrdrain.resource.answer import Answer, NotDeliveredError, deliver, shorten
+from ecrdrain.resource.answer import Answer, UnfinishedError, deliver, shorten
 from tests.receiver import HANG_UP
 from tests.unit.resource.runs import Surroundings
 
@@ -104,7 +104,7 @@ def test_an_address_that_fails_twice_gets_the_answer_at_the_third_try(
 def test_an_answer_that_nobody_takes_is_an_error_in_time(receiver: Receiver) -> None:
     """When the time is over the failure is raised, for Lambda to deliver the request again."""
     receiver.replies = [500] * 100
-    with pytest.raises(NotDeliveredError, match="HTTP status 500"):
+    with pytest.raises(UnfinishedError, match="HTTP status 500"):
         send(receiver.url, seconds=10)
     assert 2 <= len(receiver.tries) < 10
 
@@ -114,7 +114,7 @@ def test_an_address_that_is_none_is_an_error_without_the_address(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is opened that is not an http address, and no message repeats the address."""
-    with pytest.raises(NotDeliveredError) as caught:
+    with pytest.raises(UnfinishedError) as caught:
         send(url, seconds=1)
     assert url not in str(caught.value)
     assert url not in capsys.readouterr().out
@@ -147,5 +147,5 @@ def test_half_a_character_is_no_reason_not_to_answer() -> None:
 @pytest.mark.parametrize("url", ["http://bucket.example/?X-Amz-Signature=1", "ftp://127.0.0.1/"])
 def test_a_secret_does_not_travel_in_plain_text(url: str) -> None:
     """Without TLS an answer goes to this machine alone, where only a lab can be."""
-    with pytest.raises(NotDeliveredError, match="no https address"):
+    with pytest.raises(UnfinishedError, match="no https address"):
         send(url, seconds=1)

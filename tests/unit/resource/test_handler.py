@@ -206,7 +206,7 @@ def test_an_answer_that_nobody_takes_is_raised_for_lambda_to_try_again(
     stage.seconds = 2.0
     with pytest.raises(Exception, match=r"^HTTP status 500$") as caught:
         stage.play(stage.request("Create"))
-    assert caught.type.__name__ == "NotDeliveredError"
+    assert caught.type.__name__ == "UnfinishedError"
 
 
 def test_no_line_of_the_log_holds_the_address(
