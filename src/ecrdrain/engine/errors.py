@@ -56,8 +56,9 @@ class CallError:
     @property
     def passing(self) -> bool:
         """Whether the same call may well succeed later."""
-        at_server = self.code in TRANSIENTS or self.status >= 500  # noqa: PLR2004 - HTTP's server errors
-        return self.throttled or self.lost or at_server
+        if self.status >= 500:  # noqa: PLR2004 - HTTP's server errors
+            return True
+        return self.throttled or self.lost or self.code in TRANSIENTS
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice
 
-from ecrdrain.engine.calls import CallFailed, Calls
+from ecrdrain.engine.calls import AT_ONCE, CallFailed, Calls
 from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
@@ -87,7 +87,11 @@ class Drain:
             deleted=self.tally.deleted,
             left=self.left,
             left_exact=stopped is None,
-            failures=tuple(self.tally.refused.values()),
+            failures=tuple(
+                failure
+                for failure in self.tally.refused.values()
+                if failure.digest not in self.tally.unheard
+            ),
             calls=dict(self.calls.sent),
             throttled=self.calls.throttled,
             rounds=self.tally.round,
@@ -174,8 +178,8 @@ class Drain:
             page = self._page(page.token)
 
     def _page(self, token: str | None) -> Page:
-        operation = self.repository.list_operation
-        page, _ = self.calls.make(operation, lambda: self.repository.page(token))
+        call = partial(self.repository.page, token)
+        page, _ = self.calls.make(self.repository.list_operation, call)
         self.on_event(Listed(self.tally.round, len(page.rows)))
         return page
 
@@ -185,7 +189,10 @@ class Drain:
         try:
             while batch := list(dict.fromkeys(islice(remaining, BATCH_SIZE))):
                 self.tally.waiting.update(batch)
-                self._settle(self.room - 1)
+                # Few at first, more with each call sent: where the rate is limited, the SDK
+                # finds it sooner when not all threads are throttled at once.
+                begun = AT_ONCE + self.calls.sent["BatchDeleteImage"] // 3
+                self._settle(min(self.room, begun) - 1)
                 self.limits.check()
                 call = partial(self.repository.delete, batch)
                 future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
@@ -213,7 +220,7 @@ class Drain:
             failures, unheard = future.result()
         except (CallFailed, Halted) as ended:
             if ended.unheard:
-                self.tally.lose(batch)
+                self.tally.unheard.update(batch)
             raise
         self.on_event(self.tally.judge(batch, failures, unheard=unheard))
 

@@ -30,7 +30,7 @@ class Tally:
     @property
     def left(self) -> int:
         """Count the images known to be there still."""
-        return len(self.waiting.union(self.refused))
+        return len(self.waiting.union(self.refused).difference(self.unheard))
 
     def forget(self) -> None:
         """Forget what is there: a new listing shows it, or the repository is gone."""
@@ -60,16 +60,8 @@ class Tally:
                 deleted += 1
             self.unheard.discard(digest)
         self.deleted += deleted
-        codes = Counter(failure.code for failure in failed.values())
-        return Deleted(len(batch), deleted, codes)
+        return Deleted(len(batch), deleted, Counter(each.code for each in failed.values()))
 
     def held_back(self) -> list[str]:
         """List the images that were refused because an index lists them."""
         return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
-
-    def lose(self, batch: Sequence[str]) -> None:
-        """Take that nobody knows yet what a call did to its images."""
-        self.unheard.update(batch)
-        for digest in batch:
-            self.waiting.discard(digest)
-            self.refused.pop(digest, None)

@@ -17,7 +17,7 @@ from ecrdrain.stacks.repositories import (
     find_repositories,
     judge,
 )
-from ecrdrain.stacks.survey import Survey, check_permissions, survey
+from ecrdrain.stacks.survey import Survey, check_deletion, check_listing, survey
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 
@@ -125,7 +125,9 @@ def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) 
 
     def check(inspected: InspectedRepository) -> None:
         repository = inspected.repository
-        check_permissions(registry_client(clients, repository.registry), repository.name)
+        client = registry_client(clients, repository.registry)
+        check_listing(client, repository.name)
+        check_deletion(client, repository.name)
 
     at_once(check, repositories)
 

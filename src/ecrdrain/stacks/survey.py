@@ -100,10 +100,10 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(filter(None, (one, other)), default=None)
 
 
-def check_permissions(
+def check_listing(
     client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None = None
 ) -> None:
-    """See that the images of a repository may be listed and deleted; deletes nothing.
+    """See that the images of a repository may be listed as its drain lists them.
 
     Raises:
         botocore.exceptions.ClientError: They may not; it names the operation.
@@ -112,7 +112,19 @@ def check_permissions(
     if "ListImages" in client.meta.service_model.operation_names:
         private: Any = client
         private.list_images(**where, maxResults=1)
-    client.batch_delete_image(**where, imageIds=[{"imageDigest": _NO_IMAGE}])
+    else:
+        client.describe_images(**where, maxResults=1)
+
+
+def check_deletion(
+    client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None = None
+) -> None:
+    """See that the images of a repository may be deleted; deletes nothing.
+
+    Raises:
+        botocore.exceptions.ClientError: They may not; it names the operation.
+    """
+    client.batch_delete_image(**_where(name, registry_id), imageIds=[{"imageDigest": _NO_IMAGE}])
 
 
 def _pages(

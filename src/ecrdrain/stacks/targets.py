@@ -1,6 +1,7 @@
 """Repositories given by name or by pattern: which ones are meant, and whether all is permitted."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
-from ecrdrain.stacks.survey import ABSENT, Survey, check_permissions, survey
+from ecrdrain.stacks.survey import ABSENT, Survey, check_deletion, check_listing, survey
 
 if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
@@ -87,8 +88,11 @@ def find_targets(
 
     def look(name: str) -> Target:
         try:  # first, and with the client that gives up soon: an endpoint may be mistyped
-            check_permissions(client, name, registry_id)
-            found = survey(patient_client(clients, registry), name, registry_id)
+            check_listing(client, name, registry_id)
+            with ThreadPoolExecutor(1) as beside:
+                deletion = beside.submit(check_deletion, client, name, registry_id)
+                found = survey(patient_client(clients, registry), name, registry_id)
+                deletion.result()
         except aws_errors() as error:
             if call_error(error).code != REPOSITORY_NOT_FOUND:
                 raise

@@ -50,8 +50,9 @@ class CallError:
 
   @property
   def passing(self):
-    at_server = self.code in TRANSIENTS or self.status >= 500
-    return self.throttled or self.lost or at_server
+    if self.status >= 500:
+      return True
+    return self.throttled or self.lost or self.code in TRANSIENTS
 
   def __str__(self):
     return f"{self.code}: {self.message}"
@@ -347,7 +348,7 @@ class Tally:
 
   @property
   def left(self):
-    return len(self.waiting.union(self.refused))
+    return len(self.waiting.union(self.refused).difference(self.unheard))
 
   def forget(self):
     self.waiting.clear()
@@ -366,17 +367,10 @@ class Tally:
         deleted += 1
       self.unheard.discard(digest)
     self.deleted += deleted
-    codes = Counter(failure.code for failure in failed.values())
-    return Deleted(len(batch), deleted, codes)
+    return Deleted(len(batch), deleted, Counter(each.code for each in failed.values()))
 
   def held_back(self):
     return [failure.digest for failure in self.refused.values() if failure.code == REFERENCED]
-
-  def lose(self, batch):
-    self.unheard.update(batch)
-    for digest in batch:
-      self.waiting.discard(digest)
-      self.refused.pop(digest, None)
 
 
 PATIENCE = 600.0
@@ -421,7 +415,9 @@ class Drain:
       deleted=self.tally.deleted,
       left=self.left,
       left_exact=stopped is None,
-      failures=tuple(self.tally.refused.values()),
+      failures=tuple(
+        failure for failure in self.tally.refused.values() if failure.digest not in self.tally.unheard
+      ),
       calls=dict(self.calls.sent),
       throttled=self.calls.throttled,
       rounds=self.tally.round,
@@ -499,8 +495,8 @@ class Drain:
       page = self._page(page.token)
 
   def _page(self, token):
-    operation = self.repository.list_operation
-    page, _ = self.calls.make(operation, lambda: self.repository.page(token))
+    call = partial(self.repository.page, token)
+    page, _ = self.calls.make(self.repository.list_operation, call)
     self.on_event(Listed(self.tally.round, len(page.rows)))
     return page
 
@@ -509,7 +505,8 @@ class Drain:
     try:
       while batch := list(dict.fromkeys(islice(remaining, BATCH_SIZE))):
         self.tally.waiting.update(batch)
-        self._settle(self.room - 1)
+        begun = AT_ONCE + self.calls.sent["BatchDeleteImage"] // 3
+        self._settle(min(self.room, begun) - 1)
         self.limits.check()
         call = partial(self.repository.delete, batch)
         future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
@@ -535,7 +532,7 @@ class Drain:
       failures, unheard = future.result()
     except (CallFailed, Halted) as ended:
       if ended.unheard:
-        self.tally.lose(batch)
+        self.tally.unheard.update(batch)
       raise
     self.on_event(self.tally.judge(batch, failures, unheard=unheard))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import threading
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -20,8 +22,10 @@ from ecrdrain.engine import (
     Row,
     calls,
     drain_repository,
+    ignore,
+    rounds,
 )
-from ecrdrain.engine.rounds import LONGEST_REST, PATIENCE
+from ecrdrain.engine.rounds import LONGEST_REST, PATIENCE, Drain
 from ecrdrain.lab.ecr import ImageId
 from ecrdrain.lab.ecr import ImageStore as Rules
 from tests.unit.engine import faulty
@@ -34,7 +38,7 @@ from tests.unit.engine.registry import (
     images,
     known_listing,
 )
-from tests.unit.engine.simulation import SimulatedLimits, simulate
+from tests.unit.engine.simulation import SimulatedLimits, SimulatedPool, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,6 +129,22 @@ def test_calls_are_made_side_by_side() -> None:
     report = drain_repository(Meeting(images(400)), 4, Limits())
     assert (report.empty, report.deleted) == (True, 400)
     assert report.calls == {"ListImages": 2, "BatchDeleteImage": 4}
+
+
+def test_a_drain_begins_with_few_calls_at_once() -> None:
+    """Eight before the first answer, then more and more, until every thread has one."""
+    limits = SimulatedLimits()
+    pool = SimulatedPool(32, limits.time, random.Random(0))  # noqa: S311 - nothing secret
+    under_way: list[int] = []
+
+    class Noted(Registry):
+        def take_deletion(self, digests: Sequence[str]) -> list[Failure]:
+            under_way.append(pool.most)
+            return super().take_deletion(digests)
+
+    with patch.object(rounds, "wait", pool.wait):
+        Drain(Noted(images(12_000)), pool, 32, limits, ignore).run()
+    assert (under_way[0], pool.most) == (8, 32)
 
 
 def test_nested_indexes_without_tags_go_level_by_level_in_one_round() -> None:
