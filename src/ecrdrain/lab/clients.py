@@ -26,7 +26,11 @@ class Credentials:
 
 
 def make_client(
-    service: str, endpoint_url: str, credentials: Credentials, config: Config | None = None
+    service: str,
+    endpoint_url: str,
+    credentials: Credentials,
+    config: Config | None = None,
+    region: str = REGION,
 ) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
     """Return a boto3 client of the service at the endpoint.
 
@@ -44,7 +48,7 @@ def make_client(
     with _MAKING:
         return _session().client(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=endpoint_url,
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,

@@ -143,6 +143,7 @@ class Lab:
         *,
         credentials: Credentials | None = None,
         config: Config | None = None,
+        region: str = REGION,
     ) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
         """Return a boto3 client of the lab, untouched by the user's AWS settings.
 
@@ -150,7 +151,7 @@ class Lab:
         otherwise: what the lab answers is what the caller sees.
         """
         signer = credentials or Credentials(_ROOT_KEY, _ROOT_KEY)
-        return make_client(service, self.endpoint_url, signer, config)
+        return make_client(service, self.endpoint_url, signer, config, region)
 
     def assume(self, role_arn: str) -> Credentials:
         """Return the credentials of a role, to be given to `client`."""

@@ -137,3 +137,9 @@ def test_a_full_repository_is_refused_in_other_words(
 
     with pytest.raises(plain_ecr.exceptions.RepositoryNotEmptyException, match="is not empty"):
         plain_ecr.delete_repository(repositoryName=plain_repository)
+
+
+def test_a_registry_takes_no_replication_rules(plain_ecr: ECRClient) -> None:
+    """It always says that there are none."""
+    with pytest.raises(ClientError, match="InvalidAction"):
+        plain_ecr.put_replication_configuration(replicationConfiguration={"rules": []})

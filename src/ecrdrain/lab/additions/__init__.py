@@ -9,6 +9,7 @@ from ecrdrain.lab.additions import (
     deletion_pause,
     ecr_images,
     ecr_registry_clients,
+    ecr_replication,
     ecr_repositories,
     function_logs,
     nested_stacks,
@@ -24,6 +25,7 @@ def install_all(same_call: SameCall) -> None:
     """Put every addition in place; the emulator must not serve yet."""
     ecr_images.install(same_call)
     ecr_registry_clients.install()
+    ecr_replication.install()
     ecr_repositories.install()
     stack_ancestry.install()
     nested_stacks.install()

@@ -12,10 +12,11 @@ from functools import partial
 
 from ministack.services import ecr
 
+from ecrdrain.lab.additions.ecr_replication import with_replicas
 from ecrdrain.lab.additions.ecr_repositories import Response, respond
 from ecrdrain.lab.additions.replacing import wrap
 from ecrdrain.lab.ecr import SameCall
-from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, batch_delete_image
+from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, batch_delete_image, put_image
 
 _PREFIX = "AmazonEC2ContainerRegistry_V20150921."
 
@@ -23,7 +24,11 @@ _PREFIX = "AmazonEC2ContainerRegistry_V20150921."
 def install(same_call: SameCall) -> None:
     """Put the operations in place."""
     delete = partial(batch_delete_image, same_call=same_call)
-    operations: dict[str, Operation] = {**OPERATIONS, "BatchDeleteImage": delete}
+    operations: dict[str, Operation] = {
+        **OPERATIONS,
+        "BatchDeleteImage": with_replicas(delete),
+        "PutImage": with_replicas(put_image),
+    }
 
     def answering(plain: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
         async def handle_request(

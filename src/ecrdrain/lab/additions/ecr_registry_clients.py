@@ -12,11 +12,12 @@ from http import HTTPStatus
 
 from ministack.services import ecr
 
+from ecrdrain.lab.additions.ecr_replication import with_replicas
 from ecrdrain.lab.additions.ecr_repositories import Response, find
 from ecrdrain.lab.additions.replacing import replace
 from ecrdrain.lab.ecr import EcrError, ImageId, ImageStatus
 from ecrdrain.lab.ecr.manifests import digest_of
-from ecrdrain.lab.ecr.operations import put_image
+from ecrdrain.lab.ecr.operations import batch_delete_image, put_image
 from ecrdrain.lab.ecr.repository import Repository
 
 # OCI distribution specification: error codes. Any other refusal of a manifest: MANIFEST_INVALID.
@@ -62,7 +63,7 @@ def _put_manifest(
     repository: Repository, reference: str, headers: dict[str, str], body: bytes
 ) -> Response:
     try:
-        put_image(
+        with_replicas(put_image)(
             repository,
             {
                 **_read_reference(reference).to_json(),
@@ -83,10 +84,12 @@ def _delete_manifest(repository: Repository, reference: str) -> Response:
     image_id = _read_reference(reference)
     if image_id.digest is None:
         return _refuse(HTTPStatus.BAD_REQUEST, "UNSUPPORTED", "delete by digest, not by tag")
-    for failure in repository.images.delete([image_id]).failures:
-        if failure.code == "ImageReferencedByManifestList":
-            return _refuse(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", failure.reason)
-        return _refuse(HTTPStatus.NOT_FOUND, "MANIFEST_UNKNOWN", failure.reason)
+    answer = with_replicas(batch_delete_image)(repository, {"imageIds": [image_id.to_json()]})
+    for failure in answer["failures"]:
+        reason = failure["failureReason"]
+        if failure["failureCode"] == "ImageReferencedByManifestList":
+            return _refuse(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", reason)
+        return _refuse(HTTPStatus.NOT_FOUND, "MANIFEST_UNKNOWN", reason)
     return _accept(HTTPStatus.ACCEPTED, {})
 
 

@@ -29,7 +29,7 @@ from ecrdrain.lab.strict.counts import Counts, RepositoryState, State
 from ecrdrain.lab.strict.errors import ConnectionLostError, GateError, SettingsError
 from ecrdrain.lab.strict.faults import Refusals, draw_fault
 from ecrdrain.lab.strict.operations import HANDLERS
-from ecrdrain.lab.strict.registry import Call, Seed, SeededRepository
+from ecrdrain.lab.strict.registry import Call, Replicas, Seed, SeededRepository
 from ecrdrain.lab.strict.services import SERVED
 from ecrdrain.lab.strict.throttle import TokenBucket
 from ecrdrain.lab.strict.validation import Validator
@@ -49,6 +49,7 @@ class Core:
         self._refusals = Refusals(seed)
         self.behaviour = Behaviour()
         self._repositories: dict[tuple[str, str], SeededRepository] = {}
+        self._replicas = Replicas()
         self.counts = Counts()
 
     def configure(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +100,10 @@ class Core:
                     len(repository.images), repository.deleted, repository.pushed_meanwhile
                 )
                 for (service, name), repository in self._repositories.items()
+            },
+            replicas={
+                f"{registry_id}/{region}/{name}": len(repository.images)
+                for ((registry_id, region), name), repository in self._replicas.made.items()
             },
         )
 
@@ -170,7 +175,9 @@ class Core:
             await asyncio.sleep(latency * behaviour.effect_at)
         answer: Json = {}
         if fault in (None, Fault.CLOSED_AFTER):
-            call = Call(service, request, self._repositories, behaviour, self._refusals)
+            call = Call(
+                service, request, self._repositories, behaviour, self._refusals, self._replicas
+            )
             answer = HANDLERS[operation](call)
         if latency:
             await asyncio.sleep(latency * (1 - behaviour.effect_at))

@@ -43,13 +43,15 @@ class State:
     `calls` counts finished calls by operation and outcome: "ok", "throttled", "denied",
     "invalid" (breaks a constraint of the model), "refused" (an error of the operation's own,
     RepositoryNotFoundException for example) or the name of a fault. `repositories` is by
-    "SERVICE/NAME".
+    "SERVICE/NAME"; `replicas` counts the images that replication rules have put into other
+    registries, by "ACCOUNT/REGION/NAME".
     """
 
     calls: dict[str, dict[str, int]]
     in_flight: int
     max_in_flight: int
     repositories: dict[str, RepositoryState]
+    replicas: dict[str, int] = field(default_factory=dict)
 
     @property
     def images(self) -> int:

@@ -1,6 +1,8 @@
 """BatchDeleteImage: ECR's rules, and what the behaviour adds to them."""
 
 from ecrdrain.lab.ecr import LARGEST_BATCH, Deletion, Failure, ImageId
+from ecrdrain.lab.ecr.replication import replicate_deletion
+from ecrdrain.lab.ecr.repository import PRIVATE
 from ecrdrain.lab.ecr.terms import Json
 from ecrdrain.lab.strict.behaviour import Pushes, Referrers
 from ecrdrain.lab.strict.registry import Call, SeededRepository
@@ -18,6 +20,9 @@ def batch_delete_image(call: Call) -> Json:
     outcome = repository.images.delete(tried, behaviour.same_call) if tried else Deletion([], [])
     if behaviour.referrers is Referrers.GO_WITH_SUBJECT:
         _delete_referrers(repository, outcome.deleted)
+    if call.service == PRIVATE:
+        replicas = call.replicas.of(repository.name, deletions=True)
+        replicate_deletion(repository, outcome.deleted, replicas)
     repository.deleted += before - len(repository.images)
     if behaviour.pushes is not None:
         _push_meanwhile(repository, behaviour.pushes)

@@ -5,8 +5,10 @@ from functools import partial
 
 from ecrdrain.lab.clients import ACCOUNT_ID
 from ecrdrain.lab.ecr import EcrError
-from ecrdrain.lab.ecr.operations import OPERATIONS, Operation, forbid
+from ecrdrain.lab.ecr.operations import OPERATIONS as ON_IMAGES
+from ecrdrain.lab.ecr.operations import Operation, forbid
 from ecrdrain.lab.ecr.pages import DEFAULT_PAGE, page_by_name, with_token
+from ecrdrain.lab.ecr.replication import described, replicate_image
 from ecrdrain.lab.ecr.repository import PRIVATE
 from ecrdrain.lab.ecr.terms import Json, invalid
 from ecrdrain.lab.strict.deletion import batch_delete_image
@@ -58,17 +60,42 @@ def list_tags_for_resource(call: Call) -> Json:
     return {"tags": repository.settings.get("tags") or []}
 
 
+def put_image(call: Call) -> Json:
+    """PutImage: a private image goes to the replicas as well."""
+    repository = call.repository()
+    answer = ON_IMAGES["PutImage"](repository, call.request)
+    if call.service == PRIVATE:
+        digest = answer["image"]["imageId"]["imageDigest"]
+        replicate_image(repository, digest, call.replicas.of(repository.name))
+    return answer
+
+
+def describe_registry(call: Call) -> Json:
+    """DescribeRegistry."""
+    return described(ACCOUNT_ID, call.replicas.rules)
+
+
+def put_replication_configuration(call: Call) -> Json:
+    """PutReplicationConfiguration: the rules in place of those before."""
+    configuration: Json = call.request["replicationConfiguration"]
+    call.replicas.rules[:] = configuration["rules"]
+    return {"replicationConfiguration": configuration}
+
+
 def _on_images(operation: Operation, call: Call) -> Json:
     return operation(call.repository(), call.request)
 
 
 HANDLERS: dict[str, Callable[[Call], Json]] = {
-    **{name: partial(_on_images, operation) for name, operation in OPERATIONS.items()},
+    **{name: partial(_on_images, operation) for name, operation in ON_IMAGES.items()},
     "BatchDeleteImage": batch_delete_image,
     "CreateRepository": create_repository,
     "DeleteRepository": delete_repository,
+    "DescribeRegistry": describe_registry,
     "DescribeRepositories": describe_repositories,
     "ListTagsForResource": list_tags_for_resource,
+    "PutImage": put_image,
+    "PutReplicationConfiguration": put_replication_configuration,
 }
 
 

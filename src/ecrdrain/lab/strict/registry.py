@@ -1,13 +1,14 @@
 """The server's repositories, private and public: how they are seeded, and found by a call."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from itertools import count
 from typing import Any
 
 from ecrdrain.lab.clients import ACCOUNT_ID, REGION
+from ecrdrain.lab.ecr.replication import Place, places
 from ecrdrain.lab.ecr.repository import PRIVATE, Repository, repository_not_found
 from ecrdrain.lab.ecr.terms import Json
 from ecrdrain.lab.strict.behaviour import Behaviour
@@ -155,6 +156,23 @@ class SeededRepository(Repository):
 
 
 @dataclass(slots=True)
+class Replicas:
+    """The private registry's replication rules, and what they have made in other registries."""
+
+    rules: list[Json] = field(default_factory=list)
+    made: dict[tuple[Place, str], Repository] = field(default_factory=dict)
+    """By place and name."""
+
+    def of(self, name: str, *, deletions: bool = False) -> Iterator[Repository]:
+        """Yield a repository's replicas; those that are missing are made, not for deletions."""
+        for place in places(self.rules, name, deletions=deletions):
+            if not deletions and (place, name) not in self.made:
+                self.made[place, name] = Repository(name=name, registry_id=place.registry_id)
+            if (place, name) in self.made:
+                yield self.made[place, name]
+
+
+@dataclass(slots=True)
 class Call:
     """A request that the model finds valid, and all that may answer it."""
 
@@ -163,6 +181,7 @@ class Call:
     repositories: dict[tuple[str, str], SeededRepository]
     behaviour: Behaviour
     refusals: Refusals
+    replicas: Replicas
 
     def repository(self, name: str | None = None) -> SeededRepository:
         """Return the repository named here or in the request.

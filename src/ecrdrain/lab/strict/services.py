@@ -11,9 +11,13 @@ _ON_REPOSITORIES = (
     "DescribeRepositories",
     "ListTagsForResource",
 )
-_PRIVATE_ALONE = ("BatchGetImage", "ListImageReferrers", "ListImages", "UpdateImageStorageClass")
+_ON_REGISTRIES = ("DescribeRegistry", "PutReplicationConfiguration")
+_PRIVATE_ALONE = (
+    *_ON_REGISTRIES,
+    *("BatchGetImage", "ListImageReferrers", "ListImages", "UpdateImageStorageClass"),
+)
 
-OPERATIONS = tuple(sorted((*ON_IMAGES, *_ON_REPOSITORIES)))
+OPERATIONS = tuple(sorted((*ON_IMAGES, *_ON_REPOSITORIES, *_ON_REGISTRIES)))
 
 # By the services' names in botocore.
 SERVED: dict[str, tuple[str, ...]] = {
