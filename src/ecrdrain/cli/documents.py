@@ -11,6 +11,7 @@ from typing import Final
 from ecrdrain.cli.errors import in_words
 from ecrdrain.cli.fields import Field, derived, write_document
 from ecrdrain.engine import Report
+from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.change_sets import Change
 from ecrdrain.stacks.outcome import Leftover, Outcome, leftover
 from ecrdrain.stacks.plan import Obstacle, Plan
@@ -33,6 +34,21 @@ class UntouchedPlan:
 
     dry_run: bool
     plan: Plan
+
+
+@dataclass(frozen=True)
+class UntouchedDrain:
+    """A plan for repositories that was not carried out.
+
+    Attributes:
+        dry_run: Whether only the plan was asked for; nothing was touched in either case.
+        obstacles: What forbids it, in words.
+        targets: The plan.
+    """
+
+    dry_run: bool
+    obstacles: Sequence[str]
+    targets: Sequence[Target]
 
 
 @dataclass(frozen=True)
@@ -81,19 +97,34 @@ SURVEY = (
 )
 """The attributes of a survey that are shown."""
 
+_REPLICATION = (
+    Field(
+        "replicatedTo",
+        "where deletions are carried on to by a replication rule",
+        attrgetter("replication.destinations"),
+        inner=derived(Destination, "registry_id", "region"),
+    ),
+    Field(
+        "replicationUnknown",
+        'why that is not known; "" when it is',
+        attrgetter("replication.unknown"),
+    ),
+)
+
 DRAIN_PLAN = (
-    Field("dryRun", "true: nothing was done", lambda _: True),
+    *derived(UntouchedDrain, "dry_run", "obstacles"),
     Field(
         "repositories",
         "what would be drained",
-        _itself,
+        attrgetter("targets"),
         inner=(
             *derived(Target, "repository", "registry"),
             *derived(Survey, *SURVEY, at="survey"),
+            *_REPLICATION,
         ),
     ),
 )
-"""The document of ``drain --dry-run``, about targets."""
+"""The document of ``drain`` when nothing was touched."""
 
 DRAIN = (
     Field(
@@ -169,6 +200,7 @@ STACKS = (
                         lambda inspected: getattr(inspected.repository.drain, "logical_id", None),
                     ),
                     *derived(Judgement, "verdict", "why", at="judgement"),
+                    *_REPLICATION,
                 ),
             ),
             Field(

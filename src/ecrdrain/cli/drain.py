@@ -1,20 +1,28 @@
 """``ecrdrain drain``: empty repositories by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, with_account
+from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
+from ecrdrain.cli.options import (
+    AcceptReplicatedDeletions,
+    AwsOptions,
+    OutputOptions,
+    PlanOptions,
+    SpeedOptions,
+    with_options,
+)
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, drain_repositories
 from ecrdrain.stacks.clients import make_repository
+from ecrdrain.stacks.replication import Replication, in_groups
 from ecrdrain.stacks.targets import Target, find_targets, is_pattern
 
 _COLUMNS = (
@@ -58,6 +66,7 @@ def drain(  # noqa: PLR0913 - one for each option
             show_default=False,
         ),
     ] = None,
+    accept_replicated_deletions: AcceptReplicatedDeletions = False,
     speed: SpeedOptions,
     plan: PlanOptions,
     output: OutputOptions,
@@ -81,9 +90,12 @@ def drain(  # noqa: PLR0913 - one for each option
                 aws, registry, repositories, registry_id=registry_id, limit=limit
             )
         _show_plan(terminal, targets)
-        if plan.dry_run:
-            terminal.document(DRAIN_PLAN, targets)
-            return
+        obstacles = [] if accept_replicated_deletions else _obstacles(targets)
+        for obstacle in obstacles:
+            terminal.mention(f"Error: {obstacle}", "bold red")
+        if plan.dry_run or obstacles:
+            terminal.document(DRAIN_PLAN, UntouchedDrain(plan.dry_run, obstacles, targets))
+            raise typer.Exit(FAILED if obstacles else OK)
         if not plan.yes and not _confirm(terminal, targets):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
@@ -137,6 +149,16 @@ def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
         for target in targets
     ]
     terminal.table(_COLUMNS, rows)
+    for names, replication in _replications(targets):
+        terminal.say(f"{names}: {replication.note}", "bold red")
+
+
+def _replications(targets: Sequence[Target]) -> Iterator[tuple[str, Replication]]:
+    return in_groups((target.repository, target.replication) for target in targets)
+
+
+def _obstacles(targets: Sequence[Target]) -> list[str]:
+    return [f"{names}: {replication.objection}" for names, replication in _replications(targets)]
 
 
 def _show_outcome(terminal: Terminal, reports: Sequence[Report]) -> None:

@@ -28,6 +28,15 @@ class OutputFormat(StrEnum):
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")]
 StackName = Annotated[str, typer.Option(help="Name of the provider's stack.", metavar="NAME")]
 
+AcceptReplicatedDeletions = Annotated[
+    bool,
+    typer.Option(
+        "--accept-replicated-deletions",
+        help="Delete images even where a replication rule (deleteReplication) deletes them in "
+        "other registries, too.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class SpeedOptions:

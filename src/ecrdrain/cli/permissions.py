@@ -10,6 +10,8 @@ _IMAGES = {
     "ecr:BatchDeleteImage": "delete them; once of a digest that cannot exist, to see that it may",
 }
 
+_REPLICATION = {"ecr:DescribeRegistry": "whether deletions are replicated to other registries"}
+
 _STACK = {
     "cloudformation:DescribeStacks": "status, exports and protection of a stack",
     "cloudformation:ListStackResources": "its repositories, drains and nested stacks",
@@ -20,6 +22,7 @@ _STACK = {
 
 DRAIN = {
     **_IMAGES,
+    **_REPLICATION,
     "ecr:DescribeRepositories": "for patterns, and to offer names near a wrong one",
 }
 
@@ -28,10 +31,16 @@ _FUNCTION = {
     "lambda:GetFunctionConfiguration": "whether it is there; it counts so unless both are allowed",
 }
 
-STACK_SHOW = {"ecr:DescribeImages": _IMAGES["ecr:DescribeImages"], **_STACK, **_FUNCTION}
+STACK_SHOW = {
+    "ecr:DescribeImages": _IMAGES["ecr:DescribeImages"],
+    **_REPLICATION,
+    **_STACK,
+    **_FUNCTION,
+}
 
 STACK_DELETE = {
     **_IMAGES,
+    **_REPLICATION,
     **_STACK,
     "cloudformation:DeleteStack": "delete the stack",
     "cloudformation:UpdateTerminationProtection": "for --disable-termination-protection",

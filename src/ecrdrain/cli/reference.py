@@ -48,7 +48,7 @@ After either, run the same command again: it goes on where it was.
 _DOCUMENTS: Mapping[str, Mapping[str, Sequence[Field]]] = {
     "drain": {
         "JSON": DRAIN,
-        "JSON of `--dry-run`": DRAIN_PLAN,
+        "JSON of `--dry-run`, and when something forbids the drain": DRAIN_PLAN,
     },
     "stack show": {"JSON": STACKS},
     "stack delete": {

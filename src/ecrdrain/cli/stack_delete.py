@@ -11,7 +11,14 @@ from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
 from ecrdrain.cli.interrupts import interruptible
-from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, SpeedOptions, with_options
+from ecrdrain.cli.options import (
+    AcceptReplicatedDeletions,
+    AwsOptions,
+    OutputOptions,
+    PlanOptions,
+    SpeedOptions,
+    with_options,
+)
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
@@ -40,6 +47,7 @@ def delete(  # noqa: PLR0913 - one for each option
             help="Lift termination protection where it is on, once the question is answered.",
         ),
     ] = False,
+    accept_replicated_deletions: AcceptReplicatedDeletions = False,
     wait: Annotated[
         bool,
         typer.Option("--wait", help="Wait for stacks that are in the middle of an operation."),
@@ -65,16 +73,17 @@ def delete(  # noqa: PLR0913 - one for each option
     gone is let go of; all else that fails is reported and stays in its stack.
     """
     terminal = Terminal(json=output.json)
-    lift = disable_termination_protection
+    lift, accept = disable_termination_protection, accept_replicated_deletions
     with Aws(aws_options, speed.concurrency) as aws:
         with terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
-        plan = plan_deletion(inspections, lift_protection=lift)
+        plan = plan_deletion(inspections, lift_protection=lift, accept_replicated=accept)
         context = DeletionContext(
             aws,
             Event(),
             speed.concurrency,
             lift_protection=lift,
+            accept_replicated=accept,
             more_drains=frozenset(drain_resource or ()),
         )
         status = carry_out(terminal, context, plan, plan_options)

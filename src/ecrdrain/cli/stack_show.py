@@ -90,6 +90,8 @@ def _show_stack(terminal: Terminal, inspection: Inspection) -> None:
         terminal.say("no repositories")
         return
     terminal.table(_COLUMNS, [_row(repository) for repository in inspection.repositories])
+    for names, replication in inspection.replications:
+        terminal.say(f"{names}: {replication.note}", "bold red")
 
 
 def _row(inspected: InspectedRepository) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ class DeletionContext:
         concurrency: How many calls the drains may have in flight, all together.
         listener: Follows the progress.
         lift_protection: Whether termination protection may be turned off.
+        accept_replicated: Whether images may be deleted whose deletion is replicated.
         more_drains: Logical ids of custom resources that are drains, as the user says.
     """
 
@@ -65,4 +66,5 @@ class DeletionContext:
     concurrency: int = CONCURRENCY
     listener: ProgressListener = field(default_factory=NoListener)
     lift_protection: bool = False
+    accept_replicated: bool = False
     more_drains: frozenset[str] = frozenset()

@@ -157,6 +157,8 @@ class _Deletion:
 
     def _drain(self) -> None:
         """Drain what goes away; go on only when all of it is empty."""
+        if not self._context.accept_replicated:
+            self._check_replication()
         repositories = [
             make_repository(
                 self._context.clients,
@@ -181,6 +183,13 @@ class _Deletion:
         if left:
             names = ", ".join(report.repository for report in left)
             raise _Aborted(f"not deleted, because images are left in {names}")
+
+    def _check_replication(self) -> None:
+        """Refuse what the plan could not: images that came, or rules that were made, after it."""
+        for inspected in self._repositories:
+            objection = inspected.replication_to_accept.objection
+            if objection:
+                raise _Aborted(f"{inspected.repository.name}: {objection}")
 
     def _start_and_follow(
         self, stack: Stack, retain: Sequence[FailedResource], reader: EventReader

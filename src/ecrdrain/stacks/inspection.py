@@ -9,6 +9,12 @@ from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
+from ecrdrain.stacks.replication import (
+    NOT_REPLICATED,
+    Replication,
+    in_groups,
+    read_replication,
+)
 from ecrdrain.stacks.repositories import (
     Drain,
     Judgement,
@@ -23,11 +29,16 @@ from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 @dataclass(frozen=True)
 class InspectedRepository:
-    """A repository of a stack with what is in it and what becomes of it."""
+    """A repository of a stack with what is in it and what becomes of it.
+
+    Attributes:
+        replication: Where the deletion of its images is carried on to.
+    """
 
     repository: StackRepository
     survey: Survey
     judgement: Judgement
+    replication: Replication = NOT_REPLICATED
 
     @property
     def needs_draining(self) -> bool:
@@ -38,6 +49,11 @@ class InspectedRepository:
         """
         going = self.judgement.verdict in {Verdict.BLOCKS, Verdict.DRAINED}
         return going and self.survey.images > 0
+
+    @property
+    def replication_to_accept(self) -> Replication:
+        """Return where its drain deletes, too: nowhere when it is not drained."""
+        return self.replication if self.needs_draining else NOT_REPLICATED
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,14 @@ class Inspection:
     repositories: tuple[InspectedRepository, ...] = ()
     importers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     failures: tuple[StackEvent, ...] = ()
+
+    @property
+    def replications(self) -> list[tuple[str, Replication]]:
+        """Return where drains here delete, too, each place with the repositories' names."""
+        repositories = self.repositories
+        return list(
+            in_groups((each.repository.name, each.replication_to_accept) for each in repositories)
+        )
 
 
 def inspect(clients: Clients, name: str) -> Inspection:
@@ -91,9 +115,13 @@ def inspect_repositories(
         found = surveys.get(_identity(repository))
         if found is None:
             found = survey(patient_client(clients, repository.registry), repository.name)
-        return InspectedRepository(repository, found, judge(repository, found))
+        replication = replication_in[repository.registry](repository.name)
+        return InspectedRepository(repository, found, judge(repository, found), replication)
 
-    return tuple(at_once(inspect_one, find_repositories(stack)))
+    repositories = find_repositories(stack)
+    registries = {repository.registry for repository in repositories}
+    replication_in = {registry: read_replication(clients, registry) for registry in registries}
+    return tuple(at_once(inspect_one, repositories))
 
 
 def _identity(repository: StackRepository) -> tuple[str, ...]:

@@ -47,12 +47,18 @@ class Plan:
         ]
 
 
-def plan_deletion(inspections: Sequence[Inspection], *, lift_protection: bool = False) -> Plan:
+def plan_deletion(
+    inspections: Sequence[Inspection],
+    *,
+    lift_protection: bool = False,
+    accept_replicated: bool = False,
+) -> Plan:
     """Decide how to delete stacks.
 
     Args:
         inspections: The stacks, each once.
         lift_protection: Whether termination protection may be turned off.
+        accept_replicated: Whether images may be deleted whose deletion is replicated.
     """
     graph = waits_for(
         [inspection.stack for inspection in inspections],
@@ -64,6 +70,12 @@ def plan_deletion(inspections: Sequence[Inspection], *, lift_protection: bool = 
         for inspection in inspections
         for why in _obstacles(inspection, inspections, lift_protection=lift_protection)
     ]
+    if not accept_replicated:
+        obstacles += [
+            Obstacle(inspection.stack.name, f"{repositories}: {replication.objection}")
+            for inspection in inspections
+            for repositories, replication in inspection.replications
+        ]
     cycle = [names[stack_id] for stack_id in find_cycle(graph)]
     if cycle:
         circle = " <- ".join(cycle)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
+from ecrdrain.stacks.replication import NOT_REPLICATED, Replication, read_replication
 from ecrdrain.stacks.survey import ABSENT, Survey, check_deletion, check_listing, survey
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ class Target:
         repository: The name.
         registry: private or public.
         survey: Its images.
+        replication: Where their deletion is carried on to.
     """
 
     repository: str
     registry: str
     survey: Survey
+    replication: Replication = NOT_REPLICATED
 
 
 def is_pattern(name: str) -> bool:
@@ -101,7 +104,9 @@ def find_targets(
             raise UnknownNameError("repository", name, _hints(client, registry_id))
         return Target(name, registry, found)
 
-    return at_once(look, chosen)
+    found = at_once(look, chosen)
+    replication_of = read_replication(clients, registry, registry_id)
+    return [replace(target, replication=replication_of(target.repository)) for target in found]
 
 
 def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:

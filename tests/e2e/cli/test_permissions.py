@@ -126,7 +126,32 @@ def test_the_documented_permissions_are_enough(allowed: Allowed, blocked: str) -
         assert ran.status == 0, ran.err
 
 
-@pytest.mark.parametrize("action", DRAIN)
+REGISTRY = "ecr:DescribeRegistry"
+
+
+@pytest.mark.parametrize("arguments", [("drain",), ("stack", "delete")])
+def test_without_a_look_at_the_replication_rules_nothing_is_deleted_unless_accepted(
+    arguments: tuple[str, ...],
+    allowed: Allowed,
+    blocked: str,
+    clients: tuple[ECRClient, CloudFormationClient],
+) -> None:
+    """The plan says what is not known, the error which action to grant."""
+    actions = without({**DRAIN, **STACK_DELETE}, REGISTRY)
+    note = f"{blocked}: whether deletions are replicated is not known: grant {REGISTRY}"
+
+    refused = allowed(actions, *arguments, blocked, "--yes")
+    left = count_images(clients[0], blocked)
+    accepted = allowed(actions, *arguments, blocked, "--yes", "--accept-replicated-deletions")
+
+    assert (refused.status, left) == (1, 3)
+    assert note in refused.out.splitlines()
+    assert f"{note}, or say --accept-replicated-deletions" in refused.err
+    assert accepted.status == 0, accepted.err
+    assert note in accepted.out.splitlines()
+
+
+@pytest.mark.parametrize("action", [each for each in DRAIN if each != REGISTRY])
 def test_a_drain_that_may_not_says_so_before_anything_is_deleted(
     action: str,
     allowed: Allowed,
@@ -142,7 +167,9 @@ def test_a_drain_that_may_not_says_so_before_anything_is_deleted(
     assert count_images(clients[0], blocked) == 3
 
 
-@pytest.mark.parametrize("action", [each for each in STACK_SHOW if each not in OPTIONAL])
+@pytest.mark.parametrize(
+    "action", [each for each in STACK_SHOW if each not in (*OPTIONAL, REGISTRY)]
+)
 def test_show_names_the_action_that_it_lacks(action: str, allowed: Allowed, blocked: str) -> None:
     """One line, as everywhere."""
     ran = allowed(without(STACK_SHOW, action), "stack", "show", blocked)

@@ -17,6 +17,7 @@ from ecrdrain.stacks.plan import plan_deletion
 from ecrdrain.stacks.repositories import Judgement, Verdict
 from tests.integration.stacks.conftest import digests, drain, fill, repository
 from tests.integration.stacks.functions import ARN, ROLE, function
+from tests.replication import put_rules, rule
 from tests.unit.stacks.clients import Functions
 
 if TYPE_CHECKING:
@@ -518,4 +519,23 @@ def test_an_interrupt_before_the_start_touches_nothing(
 
     assert outcome.ending is Ending.INTERRUPTED
     assert outcome.why == "not started"
+    assert len(digests(ecr, image_name)) == 3
+
+
+def test_a_replication_rule_made_after_the_plan_keeps_every_image(
+    clients: LabClients, make_stack: StackMaker, ecr: ECRClient, image_name: str
+) -> None:
+    """The rules are read again before the drains begin."""
+    name = make_stack({"Repository": repository(image_name)})
+    fill(ecr, image_name)
+    plan = plan_deletion([inspect(clients, name)])
+    put_rules(ecr, rule(("210987654321", "eu-west-1"), prefix=image_name))
+
+    try:
+        [outcome] = delete_stacks(DeletionContext(clients, threading.Event()), plan)
+    finally:
+        put_rules(ecr)
+
+    assert (outcome.ending, outcome.attempts) == (Ending.FAILED, 0)
+    assert outcome.why.startswith(f"{image_name}: deletions are replicated to 210987654321 in ")
     assert len(digests(ecr, image_name)) == 3

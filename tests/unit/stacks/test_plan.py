@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
+from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.imports import find_cycle
 from ecrdrain.stacks.inspection import Inspection
 from ecrdrain.stacks.plan import Obstacle, plan_deletion
+from ecrdrain.stacks.replication import Replication
 from ecrdrain.stacks.repositories import Drain
 from ecrdrain.stacks.tree import is_busy
 from tests.unit.stacks.trees import inspected, inspection, nested, stack, stack_id
+
+if TYPE_CHECKING:
+    from ecrdrain.stacks.inspection import InspectedRepository
 
 
 def why(*inspections: Inspection, lift_protection: bool = False) -> list[str]:
@@ -41,6 +49,29 @@ def test_what_goes_away_with_images_is_drained_and_nothing_else() -> None:
 
     assert [each.repository.name for each in plan.drains] == ["blocks", "drained"]
     assert plan.obstacles == ()
+
+
+def replicated(name: str, **attributes: Any) -> InspectedRepository:
+    """Return a repository whose deletions are replicated."""
+    there = Replication((Destination("210987654321", "eu-west-1"),))
+    return replace(inspected(name, **attributes), replication=there)
+
+
+def test_replicated_deletions_forbid_it_unless_they_are_accepted() -> None:
+    """Repositories with the same destinations are named together."""
+    web = inspection("web", replicated("app"), inspected("other"), replicated("api"))
+
+    [obstacle] = why(web)
+
+    assert obstacle.startswith("app, api: deletions are replicated to 210987654321 in eu-west-1, ")
+    assert plan_deletion([web], accept_replicated=True).obstacles == ()
+
+
+def test_replication_does_not_matter_where_nothing_is_drained() -> None:
+    """Neither for what is kept or empty nor for what CloudFormation empties itself."""
+    kept, native = replicated("kept", fate="keep"), replicated("native", empty_on_delete=True)
+
+    assert why(inspection("web", kept, native, replicated("empty", images=0))) == []
 
 
 def test_importers_are_deleted_before_what_they_import_from() -> None:
