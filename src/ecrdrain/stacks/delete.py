@@ -99,11 +99,17 @@ class _Deletion:
             self._failed = [
                 leftover(resource, resource.reason + resource.hint) for resource in failed
             ]
-            remedy = find_remedy(failed, taken)
-            if remedy is None:
-                raise _Aborted(self._stack.reason or f"it is {self._stack.status}")
             # Images may have come since the drains: that can be what the deletion failed on.
             self._repositories = inspect_repositories(self._context.clients, self._stack)
+            pushed = [each.repository.name for each in self._repositories if each.needs_draining]
+            remedy = find_remedy(failed, taken, pushed=bool(pushed))
+            if remedy is None:
+                why = self._stack.reason or f"it is {self._stack.status}"
+                if pushed:
+                    why += (
+                        f" Images are still being pushed to {', '.join(pushed)}: stop that first"
+                    )
+                raise _Aborted(why)
 
     def _read_failed(self) -> list[FailedResource]:
         return read_failed(self._context.clients, self._stack, self._context.more_drains)

@@ -23,6 +23,7 @@ class Step(StrEnum):
 
     RETAIN_WITHOUT_FUNCTION = "retain the drain whose function is gone"
     AGAIN = "delete again"
+    DRAIN_AGAIN = "drain what has been pushed since, and delete again"
     RETAIN_FAILING = "retain the drain that fails although nothing is left to drain"
 
 
@@ -80,15 +81,19 @@ class Remedy:
     retain: Sequence[FailedResource] = field(default_factory=tuple)
 
 
-def find_remedy(failed: Iterable[FailedResource], taken: frozenset[Step]) -> Remedy | None:
+def find_remedy(
+    failed: Iterable[FailedResource], taken: frozenset[Step], *, pushed: bool = False
+) -> Remedy | None:
     """Decide how to go on after a failed deletion; None means that it stays failed.
 
     The repositories that go away have been drained before, and are drained again before the next
-    attempt: a repository that failed because an image came in between is worth that attempt.
+    attempt: a repository that failed because an image came in between is worth that attempt, and
+    where images are seen to have come even another.
 
     Args:
         failed: What could not be deleted, in all stacks of the tree.
         taken: The steps taken before.
+        pushed: Whether a repository that goes away holds images again.
     """
     # A nested stack fails for what is in it, which is listed as well.
     causes = [resource for resource in failed if resource.type != STACK_TYPE]
@@ -100,6 +105,8 @@ def find_remedy(failed: Iterable[FailedResource], taken: frozenset[Step]) -> Rem
     may_succeed = any(cause.drain or cause.transient or _is_repository(cause) for cause in causes)
     if may_succeed and Step.AGAIN not in taken:
         return Remedy(Step.AGAIN)
+    if pushed and any(map(_is_repository, causes)) and Step.DRAIN_AGAIN not in taken:
+        return Remedy(Step.DRAIN_AGAIN)
     if drains and len(drains) == len(causes) and Step.RETAIN_FAILING not in taken:
         return Remedy(Step.RETAIN_FAILING, tuple(drains))
     return None

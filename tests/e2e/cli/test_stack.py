@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecrdrain.lab import push_many
+from ecrdrain.lab import push, push_many, single_platform_image
 from ecrdrain.templates import TemplateName, render
 from tests.e2e.cli.conftest import count_images, create_stack, repository
 
@@ -266,3 +267,107 @@ def test_a_stack_in_progress_is_refused_or_waited_for(
 
     assert ran.status == 0
     assert ran.out.splitlines()[-1].startswith(f"{stack}: deleted in ")
+
+
+PUSHER = """
+import boto3, json, urllib.request
+
+def handler(event, context):
+    given = event["ResourceProperties"]
+    if event["RequestType"] == "Delete":
+        boto3.client("ecr").put_image(
+            repositoryName=given["RepositoryName"], imageManifest=given["Manifest"]
+        )
+    names = ("StackId", "RequestId", "LogicalResourceId")
+    body = {"Status": "SUCCESS", "PhysicalResourceId": "pusher", **{k: event[k] for k in names}}
+    request = urllib.request.Request(
+        event["ResponseURL"], json.dumps(body).encode(), {"Content-Type": ""}, method="PUT"
+    )
+    urllib.request.urlopen(request).close()
+"""
+"""A function that pushes an image when its resource is deleted."""
+
+
+@pytest.fixture
+def pushed_to(cloudformation: CloudFormationClient, ecr: ECRClient, name: str) -> str:
+    """The name of a stack, and repository, to which somebody pushes once the drain is done.
+
+    CloudFormation deletes the drain first, then the pusher, then the repository.
+    """
+    provider = render(TemplateName.PROVIDER)["provider.yaml"]
+    cloudformation.create_stack(
+        StackName=f"{name}-provider",
+        TemplateBody=re.sub(r"\n    Export:\n      Name: .*", "", provider),
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=f"{name}-provider", WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
+    )
+    [described] = cloudformation.describe_stacks(StackName=f"{name}-provider")["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+    image = single_platform_image("pushed")
+    target = {"RepositoryName": {"Ref": "Repository"}}
+    create_stack(
+        cloudformation,
+        name,
+        {
+            "Repository": repository(name),
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Runtime": "python3.13",
+                    "Handler": "index.handler",
+                    "Role": "arn:aws:iam::123456789012:role/any",
+                    "Code": {"ZipFile": PUSHER},
+                },
+            },
+            "Pusher": {
+                "Type": "Custom::Pusher",
+                "Properties": {
+                    "ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]},
+                    "Manifest": image.manifest.decode(),
+                    **target,
+                },
+            },
+            "Drain": {
+                "Type": "Custom::EcrDrain",
+                "DependsOn": "Pusher",
+                "Properties": {"ServiceToken": outputs["ServiceToken"], **target},
+            },
+        },
+    )
+    push(ecr, name, image)
+    return name
+
+
+def test_a_push_after_the_drain_leaves_a_stack_that_is_mended(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, pushed_to: str
+) -> None:
+    """The drain is DELETE_COMPLETE and asked no more; the repository is drained from here."""
+    cloudformation.delete_stack(StackName=pushed_to)
+    wait_for_failure(cloudformation, pushed_to)
+    events = cloudformation.describe_stack_events(StackName=pushed_to)["StackEvents"]
+    statuses = {each["LogicalResourceId"]: each["ResourceStatus"] for each in reversed(events)}
+    left = count_images(ecr, pushed_to)
+
+    ran = ecrdrain("stack", "delete", pushed_to, "--yes")
+
+    assert statuses["Drain"] == "DELETE_COMPLETE"
+    assert statuses["Repository"] == "DELETE_FAILED"
+    assert left == 1
+    assert ran.status == 0, ran.err
+    assert "blocks deletion: it holds images, and no drain is attached" in ran.out
+    assert f"{pushed_to}: empty, 1 image deleted" in ran.out
+    assert ran.out.splitlines()[-1].startswith(f"{pushed_to}: deleted in ")
+
+
+def test_a_push_while_the_command_deletes_is_drained_before_a_second_attempt(
+    ecrdrain: Command, pushed_to: str
+) -> None:
+    """One run of the command is enough."""
+    ran = ecrdrain("stack", "delete", pushed_to, "--yes", "--output", "json")
+
+    [outcome] = ran.document["stacks"]
+    assert ran.status == 0, ran.err
+    assert (outcome["ending"], outcome["attempts"]) == ("deleted", 2)
+    assert [each["deleted"] for each in outcome["repositories"]] == [1, 1]

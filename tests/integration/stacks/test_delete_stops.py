@@ -33,6 +33,7 @@ class Disturbance(NoListener):
         on_deleted: Called when images have been deleted.
         on_drained: Called between the drain and the deletion of the stack.
         on_event: Called while CloudFormation deletes the stack.
+        on_deleting: Called when the drains are done, right before each deletion.
     """
 
     def __init__(
@@ -41,10 +42,12 @@ class Disturbance(NoListener):
         on_deleted: Callable[[], object] = lambda: None,
         on_drained: Callable[[], object] = lambda: None,
         on_event: Callable[[], object] = lambda: None,
+        on_deleting: Callable[[], object] = lambda: None,
     ) -> None:
         self.on_deleted = on_deleted
         self.on_drained = on_drained
         self.on_event = on_event
+        self.on_deleting = on_deleting
 
     def on_drain(self, repository: Repository) -> OnEvent:
         """Listen for the first deletion."""
@@ -65,6 +68,12 @@ class Disturbance(NoListener):
         """Disturb while CloudFormation deletes."""
         del event
         self.on_event()
+
+    def on_step(self, stack: str, text: str) -> None:
+        """Disturb right before the deletion."""
+        del stack
+        if text.startswith("deleting"):
+            self.on_deleting()
 
 
 @pytest.fixture
@@ -168,3 +177,44 @@ def test_an_operation_that_begins_while_images_go_is_not_raced(
     assert outcome.why == "it is DELETE_IN_PROGRESS now: run this again when that has ended"
     assert outcome.attempts == 0
     assert [each.deleted for each in outcome.drained] == [3]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (False, 1, Ending.DELETED, 2),
+        (False, 2, Ending.DELETED, 3),
+        (False, 9, Ending.FAILED, 3),
+        (True, 1, Ending.DELETED, 2),
+        (True, 9, Ending.FAILED, 2),
+    ],
+)
+def test_what_is_pushed_between_drain_and_deletion_is_drained_before_the_next_attempt(
+    row: tuple[bool, int, Ending, int],
+    clients: LabClients,
+    make_stack: StackMaker,
+    image_name: str,
+) -> None:
+    """Whoever goes on pushing is named in the end: attempts are bounded."""
+    failed_before, pushes, ending, attempts = row
+    name = make_stack({"Repository": repository(image_name)})
+    fill(clients.ecr, image_name)
+    if failed_before:
+        clients.cloudformation.delete_stack(StackName=name)
+        wait_until_idle(clients.cloudformation, name)
+    left = iter(range(pushes))
+
+    def push() -> None:
+        if next(left, None) is not None:
+            fill(clients.ecr, image_name)
+
+    pusher = Disturbance(on_deleting=push)
+
+    outcome = delete_stack(
+        DeletionContext(clients, threading.Event(), listener=pusher), inspect(clients, name)
+    )
+
+    assert (outcome.ending, outcome.attempts) == (ending, attempts)
+    assert [each.deleted for each in outcome.drained] == [3] * attempts
+    still = f"Images are still being pushed to {image_name}: stop that first"
+    assert outcome.why.endswith(still) is (ending is Ending.FAILED)

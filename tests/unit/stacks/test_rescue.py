@@ -56,6 +56,21 @@ def test_each_kind_of_failure_has_its_way_on(
     assert [each.logical_id for each in remedy.retain] == retained
 
 
+@pytest.mark.parametrize("taken", [{Step.AGAIN}, {Step.AGAIN, Step.RETAIN_FAILING}])
+def test_images_that_have_come_since_are_worth_one_more_attempt(taken: set[Step]) -> None:
+    """Somebody pushed before the deletion; one who never stops is not waited for."""
+    remedy = find_remedy([REPOSITORY], frozenset(taken), pushed=True)
+
+    assert remedy is not None
+    assert (remedy.step, remedy.retain) == (Step.DRAIN_AGAIN, ())
+    assert find_remedy([REPOSITORY], frozenset({*taken, remedy.step}), pushed=True) is None
+
+
+def test_images_that_have_come_since_do_not_help_what_failed_for_something_else() -> None:
+    """Only a repository fails for its images."""
+    assert find_remedy([BUCKET], frozenset({Step.AGAIN}), pushed=True) is None
+
+
 @pytest.mark.parametrize(
     ("what", "taken"),
     [
