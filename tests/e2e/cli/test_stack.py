@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,17 @@ def deploy_standalone(cloudformation: CloudFormationClient, name: str) -> None:
     )
 
 
-def wait_for_failure(cloudformation: CloudFormationClient, name: str) -> None:
-    """Wait until a deletion has failed."""
+def wait_for(cloudformation: CloudFormationClient, name: str, wanted: str) -> None:
+    """Wait until a stack has a status."""
     status = ""
-    while status != "DELETE_FAILED":
+    while status != wanted:
         [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
         status = described["StackStatus"]
+
+
+def wait_for_failure(cloudformation: CloudFormationClient, name: str) -> None:
+    """Wait until a deletion has failed."""
+    wait_for(cloudformation, name, "DELETE_FAILED")
 
 
 def exported(name: str) -> dict[str, Any]:
@@ -371,3 +377,58 @@ def test_a_push_while_the_command_deletes_is_drained_before_a_second_attempt(
     assert ran.status == 0, ran.err
     assert (outcome["ending"], outcome["attempts"]) == ("deleted", 2)
     assert [each["deleted"] for each in outcome["repositories"]] == [1, 1]
+
+
+def test_a_creation_that_failed_without_a_rollback_goes_with_its_images(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """What was created is drained and deleted; what was made by hand keeps its images."""
+    ecr.create_repository(repositoryName=f"{name}/by-hand")
+    nobody = "arn:aws:lambda:us-east-1:123456789012:function:nobody"
+    resources = {
+        "Repository": repository(name),
+        "Kept": repository(f"{name}/kept", DeletionPolicy="Retain"),
+        "Failing": {
+            "Type": "Custom::Failing",
+            "DependsOn": ["Repository", "Kept"],
+            "Properties": {"ServiceToken": nobody, "RepositoryName": f"{name}/by-hand"},
+        },
+    }
+    cloudformation.create_stack(
+        StackName=name, TemplateBody=json.dumps({"Resources": resources}), DisableRollback=True
+    )
+    wait_for(cloudformation, name, "CREATE_FAILED")
+    for each in (name, f"{name}/kept", f"{name}/by-hand"):
+        push_many(ecr, each, 2)
+
+    ran = ecrdrain("stack", "delete", name, "--yes")
+
+    assert ran.status == 0, ran.err
+    assert f"{name}: empty, 2 images deleted" in ran.out
+    assert ran.out.splitlines()[-1].startswith(f"{name}: deleted in ")
+    assert count_images(ecr, f"{name}/kept") == 2
+    assert count_images(ecr, f"{name}/by-hand") == 2
+
+
+def test_what_an_earlier_deletion_retained_keeps_its_images(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """The stack failed, was deleted without a repository, failed again, and is deleted by us."""
+    create_stack(
+        cloudformation,
+        name,
+        {"Goes": repository(name), "Retained": repository(f"{name}/retained")},
+    )
+    for each in (name, f"{name}/retained"):
+        push_many(ecr, each, 2)
+    cloudformation.delete_stack(StackName=name)
+    wait_for_failure(cloudformation, name)
+    cloudformation.delete_stack(StackName=name, RetainResources=["Retained"])
+    wait_for_failure(cloudformation, name)
+
+    ran = ecrdrain("stack", "delete", name, "--yes")
+
+    assert ran.status == 0, ran.err
+    assert f"{name}: empty, 2 images deleted" in ran.out
+    assert f"{name}/retained: empty" not in ran.out
+    assert count_images(ecr, f"{name}/retained") == 2

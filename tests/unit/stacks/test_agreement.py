@@ -19,6 +19,7 @@ from ecrdrain.stacks.tree import Stack as Seen
 from tests.effort import examples
 from tests.unit.fate.cloudformation import REPOSITORY, STACK, CloudFormation, Stack, arn
 from tests.unit.fate.real_templates import as_get_template_returns, real_templates
+from tests.unit.fate.test_evidence import HELD_OR_NOT
 from tests.unit.fate.test_policies_generated import damaged, templates
 
 DONE = "CREATE_COMPLETE"
@@ -129,3 +130,87 @@ def test_both_decide_the_same_on_damaged_templates(text: str) -> None:
 def test_flow_style_is_unknown_to_both(text: str, verdict: str) -> None:
     """The reader knows block style; what it does not know is refused, not guessed."""
     assert {each for each, _ in decisions(text, "R", DONE)} == {verdict}
+
+
+def app(status: str, logical_id: str = "R") -> tuple[str, str, str, str]:
+    """List the repository "app"."""
+    return (logical_id, REPOSITORY, "app", status)
+
+
+def bucket(status: str) -> tuple[str, str, str, str]:
+    """List something else."""
+    return ("Bucket", "AWS::S3::Bucket", "bucket", status)
+
+
+def child(status: str) -> tuple[str, str, str, str]:
+    """List the nested stack "child"."""
+    return ("Child", STACK, arn("child"), status)
+
+
+STORIES = {
+    "it was created": ([app(DONE)], "drain"),
+    "a creation without rollback failed elsewhere": (
+        [app(DONE), bucket("CREATE_FAILED")],
+        "drain",
+    ),
+    "its name was taken": ([app("CREATE_FAILED")], "keep"),
+    "its deletion failed": ([app("DELETE_FAILED")], "drain"),
+    "its update failed": ([app("UPDATE_FAILED")], "drain"),
+    "it was retained, then the deletion failed": (
+        [app("DELETE_SKIPPED"), bucket("DELETE_FAILED")],
+        "keep",
+    ),
+    "it was deleted, and one of its name made by hand": (
+        [app("DELETE_COMPLETE"), bucket("DELETE_FAILED")],
+        "keep",
+    ),
+    "it was imported": ([app("IMPORT_COMPLETE")], "drain"),
+    "its import failed": ([app("IMPORT_FAILED")], "keep"),
+    "its import was rolled back": ([app("IMPORT_ROLLBACK_COMPLETE")], "keep"),
+    "it was let go, then imported": (
+        [app("DELETE_SKIPPED", "Old"), app("IMPORT_COMPLETE")],
+        "drain",
+    ),
+    "it was refactored into another stack": ([app("EXPORT_COMPLETE")], "keep"),
+    "its refactoring failed": ([app("EXPORT_FAILED")], "keep"),
+    "its refactoring was rolled back": ([app("EXPORT_ROLLBACK_COMPLETE")], "keep"),
+    "it was refactored into the nested stack": ([app("EXPORT_COMPLETE"), child(DONE)], "drain"),
+    "its stack was nested by an import": ([child("IMPORT_COMPLETE")], "drain"),
+    "its nested stack failed to be deleted": ([child("DELETE_FAILED")], "drain"),
+    "its nested stack was retained, then the deletion failed": (
+        [child("DELETE_SKIPPED"), bucket("DELETE_FAILED")],
+        "keep",
+    ),
+    "its nested stack was refactored into another": ([child("EXPORT_COMPLETE")], "keep"),
+    "its nested stack was never created": ([child("CREATE_FAILED")], "keep"),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_command_spares_what_the_function_spares(story: str) -> None:
+    """What CloudFormation does not certainly delete keeps its images, whoever drains."""
+    rows, verdict = STORIES[story]
+    inner = app("CREATE_COMPLETE")
+    aws = CloudFormation(
+        root=Stack("DELETE_IN_PROGRESS", rows), child=Stack(DONE, [inner], parent="root")
+    )
+    # The command follows nested stacks that are held (test_tree).
+    nested = {
+        row[0]: seen("child", aws.stacks[arn("child")].template, inner)
+        for row in rows
+        if row[1] == STACK and Resource(*row).held
+    }
+    root = seen("root", aws.stacks[arn("root")].template, *rows, nested=nested)
+
+    by_the_command = {each.fate for each in find_repositories(root)} or {"keep"}
+
+    assert by_function(aws, "root")[0] == verdict
+    assert by_the_command == {verdict}
+
+
+@pytest.mark.parametrize("status", [*HELD_OR_NOT, "SOMETHING_NEW"])
+def test_the_command_takes_for_held_what_the_function_does(status: str) -> None:
+    """There is one list of statuses."""
+    found = find_repositories(seen("root", PLAIN, app(status, "Repository")))
+
+    assert bool(found) is HELD_OR_NOT.get(status, False)

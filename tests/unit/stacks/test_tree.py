@@ -23,16 +23,22 @@ class Stacks(Pages):
         template: The template of "web".
         code: The code of the error for every other stack.
         denied: Whether ListStacks fails.
+        status: How the nested stack is listed.
     """
 
     def __init__(
-        self, template: object = None, code: str = "ValidationError", *, denied: bool = False
+        self,
+        template: object = None,
+        code: str = "ValidationError",
+        *,
+        denied: bool = False,
+        status: str = "CREATE_COMPLETE",
     ) -> None:
         nested = {
             "LogicalResourceId": "Child",
             "ResourceType": "AWS::CloudFormation::Stack",
             "PhysicalResourceId": stack_id("child"),
-            "ResourceStatus": "CREATE_COMPLETE",
+            "ResourceStatus": status,
         }
         listed = [
             {"StackName": "web", "StackStatus": "CREATE_COMPLETE"},
@@ -76,6 +82,14 @@ def client(of: Stacks) -> CloudFormationClient:
 def test_a_nested_stack_that_cloudformation_has_forgotten_is_left_out() -> None:
     """It was deleted on its own more than 90 days ago."""
     assert read_stack(client(Stacks()), "web").nested == {}
+
+
+@pytest.mark.parametrize(
+    "status", ["DELETE_SKIPPED", "DELETE_COMPLETE", "EXPORT_COMPLETE", "CREATE_FAILED"]
+)
+def test_a_nested_stack_that_is_not_held_is_not_even_asked_for(status: str) -> None:
+    """It is no part of the tree any more; any question about it would be denied here."""
+    assert read_stack(client(Stacks(code="AccessDenied", status=status)), "web").nested == {}
 
 
 def test_a_template_that_is_not_understood_is_no_error() -> None:
