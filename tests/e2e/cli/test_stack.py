@@ -425,9 +425,12 @@ def test_what_an_earlier_deletion_retained_keeps_its_images(
     wait_for_failure(cloudformation, name)
     cloudformation.delete_stack(StackName=name, RetainResources=["Retained"])
     wait_for_failure(cloudformation, name)
+    rows = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    statuses = {each["LogicalResourceId"]: each["ResourceStatus"] for each in rows}
 
     ran = ecrdrain("stack", "delete", name, "--yes")
 
+    assert statuses == {"Goes": "DELETE_FAILED", "Retained": "DELETE_SKIPPED"}
     assert ran.status == 0, ran.err
     assert f"{name}: empty, 2 images deleted" in ran.out
     assert f"{name}/retained: empty" not in ran.out

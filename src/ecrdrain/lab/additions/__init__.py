@@ -6,6 +6,7 @@ that replaces single functions of the emulator.
 
 from ecrdrain.lab.additions import (
     custom_resource_answers,
+    deleted_resources,
     deletion_pause,
     ecr_images,
     ecr_registry_clients,
@@ -31,5 +32,6 @@ def install_all(same_call: SameCall) -> None:
     nested_stacks.install()
     update_cleanup.install()
     custom_resource_answers.install()
+    deleted_resources.install()
     function_logs.install()
     deletion_pause.install()
