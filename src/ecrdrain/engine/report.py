@@ -40,9 +40,6 @@ class Report:
     """
 
     repository: str
-    registry: str
-    registry_id: str | None
-    region: str | None
     exists: bool
     deleted: int
     left: int
@@ -55,6 +52,9 @@ class Report:
     empty: bool
     stopped: str | None = None
     error: CallError | None = None
+    registry: str = "private"
+    registry_id: str | None = None
+    region: str | None = None
 
     @property
     def failure_codes(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
 from ecrdrain.engine.listing import Listing, Page
-from ecrdrain.engine.refusals import GONE, worth_another_round
+from ecrdrain.engine.refusals import GONE, IDLE_ROUNDS
 from ecrdrain.engine.report import Failure, Report
 from ecrdrain.engine.repository import BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
@@ -80,9 +80,6 @@ class Drain:
                 stopped, error = "error", failed.error
         return Report(
             repository=self.repository.name,
-            registry=self.repository.registry,
-            registry_id=self.repository.registry_id,
-            region=self.repository.region,
             exists=exists,
             deleted=self.tally.deleted,
             left=self.left,
@@ -131,8 +128,8 @@ class Drain:
                 again = self.limits.clock() < progress + PATIENCE
             else:
                 idle += 1
-                refusals = {failure.code for failure in self.tally.refused.values()}
-                again = worth_another_round(refusals or {GONE}, idle)
+                refusals = {failure.code for failure in self.tally.refused.values()} or {GONE}
+                again = any(idle <= IDLE_ROUNDS.get(code, 0) for code in refusals)
             if failed is not None and not again:
                 raise failed
             if not again:

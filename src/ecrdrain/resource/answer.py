@@ -113,7 +113,6 @@ def put(url: str, body: bytes, timeout: float) -> str:
         # A pre-signed PUT is signed without a content type, so it must be sent empty.
         connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
         status = connection.getresponse().status
-        connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
         return type(error).__name__
     return "" if status == http.client.OK else f"HTTP status {status}"
