@@ -73,7 +73,9 @@ def a_creation_fails_elsewhere_under_ondelete_always(world: World) -> None:
     world.create({**drain, **world.failing()})
 
 
-@scenario(ends="UPDATE_ROLLBACK_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",))
+@scenario(
+    ends="UPDATE_ROLLBACK_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",)
+)
 def an_update_that_adds_the_drain_fails(world: World) -> None:
     """The new drain is deleted again, the repository is not: it keeps its images."""
     world.create({"Repository": world.repository()})

@@ -127,7 +127,9 @@ def the_repository_is_renamed_and_the_update_fails(world: World) -> None:
     world.update({**world.both("new"), **world.failing()})
 
 
-@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3, "other": 3}, decides=("keep",), says=("still has",))
+@scenario(
+    ends="UPDATE_COMPLETE", keeps={"app": 3, "other": 3}, decides=("keep",), says=("still has",)
+)
 def the_drain_is_pointed_at_another_repository(world: World) -> None:
     """Both repositories stand in the template, and both keep their images."""
     two = {"Repository": world.repository(), "Other": world.repository("other")}
