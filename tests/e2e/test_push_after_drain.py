@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import ecrdrain
+from ecrdrain.cli.app import run
 from ecrdrain.lab import single_platform_image
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ def late_push(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def test_a_late_push_stops_the_deletion_again_and_again(late_push: World) -> None:
-    """The drain is gone by then and not asked any more; emptied from outside, the stack goes."""
+def test_a_late_push_stops_the_deletion_again_and_again(
+    late_push: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The drain is gone by then and not asked any more; `ecrdrain stack delete` mends it."""
     world = late_push
     world.create(world.both())
     world.push()
@@ -47,8 +49,9 @@ def test_a_late_push_stops_the_deletion_again_and_again(late_push: World) -> Non
     assert answered == ["Create", "Delete"]
     assert WORDS in world.account.reasons(world.stack)[0]
 
-    ecrdrain.drain(world.full_name("app"), client=world.account.ecr).raise_if_left()
-    world.delete()
+    for name, value in world.account.lab.environment.items():
+        monkeypatch.setenv(name, value)
+    assert run(("stack", "delete", f"{world.name}-main", "--yes")) == 0
     assert world.account.status(world.stack) == "DELETE_COMPLETE"
 
 
