@@ -10,6 +10,7 @@ from ecrdrain.lab.additions import (
     ecr_images,
     ecr_registry_clients,
     ecr_repositories,
+    fixed_for_life,
     function_logs,
     nested_stacks,
     stack_ancestry,
@@ -28,6 +29,7 @@ def install_all(same_call: SameCall) -> None:
     stack_ancestry.install()
     nested_stacks.install()
     update_cleanup.install()
+    fixed_for_life.install()
     custom_resource_answers.install()
     function_logs.install()
     deletion_pause.install()
