@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from ecrdrain.engine.calls import CONCURRENCY
 from ecrdrain.engine.events import OnEvent, ignore
@@ -69,8 +68,8 @@ def drain_repositories(  # noqa: PLR0913 - all but the first have a default and 
 def _run(drain: Drain) -> Report:
     """Run a drain, and say in its report where the repository is."""
     repository = drain.repository
-    return replace(
-        drain.run(),
+    return Report(
+        **vars(drain.run()),
         registry=repository.registry,
         registry_id=repository.registry_id,
         region=repository.region,

@@ -18,7 +18,7 @@ from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
 from ecrdrain.engine.listing import Listing, Page
 from ecrdrain.engine.refusals import GONE, IDLE_ROUNDS
-from ecrdrain.engine.report import Failure, Report
+from ecrdrain.engine.report import Failure, Outcome
 from ecrdrain.engine.repository import BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
 
@@ -62,7 +62,7 @@ class Drain:
         self.held = Listing()  # images whose phase has not come
         self.in_flight: dict[Future[Deletion], list[str]] = {}
 
-    def run(self) -> Report:
+    def run(self) -> Outcome:
         """Drain the repository as far as it goes, and report honestly."""
         started = self.limits.clock()
         exists, empty, stopped, error = True, False, None, None
@@ -78,7 +78,7 @@ class Drain:
                 self.held = Listing()
             else:
                 stopped, error = "error", failed.error
-        return Report(
+        return Outcome(
             repository=self.repository.name,
             exists=exists,
             deleted=self.tally.deleted,

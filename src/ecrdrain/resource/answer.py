@@ -16,7 +16,6 @@ LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 """Seconds one PUT may take."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-AGAIN = "delete the stack again to go on"
 
 
 class UnfinishedError(Exception):

@@ -3,11 +3,13 @@
 import threading
 import traceback
 
-from ecrdrain.resource.answer import AGAIN, Answer, UnfinishedError, deliver
+from ecrdrain.resource.answer import Answer, UnfinishedError, deliver
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.run import WORTH_WAITING, Context, Run, client
 from ecrdrain.resource.teardown import tear_down
+
+NEXT = "; to go on, delete the stack again; to keep the repository, retain it and its drain"
 
 
 def lambda_handler(event: object, context: Context) -> None:
@@ -32,6 +34,8 @@ def lambda_handler(event: object, context: Context) -> None:
     reason = log.redact(answer.reason)
     if reason:
         reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+    if reason and run.kind == "Delete":
+        reason += NEXT
     deliver(url, answer.body(request, reason), run)
 
 
@@ -56,8 +60,8 @@ def answer_in_time(run: Run) -> Answer:
     # A request that was delivered before may not be delivered any more.
     if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
         raise UnfinishedError(verdict)
-    advice = f"{verdict}; {AGAIN}" if run.kind == "Delete" else "try again"
-    reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+    remains = verdict if run.kind == "Delete" else "try again"
+    reason = f"The function's time is over: {remains}; raise its Timeout if it recurs"
     return Answer(run.identity, reason)
 
 

@@ -213,7 +213,7 @@ class Failure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
+class Outcome:
   repository: str
   exists: bool
   deleted: int
@@ -227,9 +227,6 @@ class Report:
   empty: bool
   stopped: str | None = None
   error: CallError | None = None
-  registry: str = "private"
-  registry_id: str | None = None
-  region: str | None = None
 
   @property
   def failure_codes(self):
@@ -403,7 +400,7 @@ class Drain:
         self.held = Listing()
       else:
         stopped, error = "error", failed.error
-    return Report(
+    return Outcome(
       repository=self.repository.name,
       exists=exists,
       deleted=self.tally.deleted,
@@ -897,7 +894,6 @@ class StackTree:
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-AGAIN = "delete the stack again to go on"
 
 
 class UnfinishedError(Exception):
@@ -1211,10 +1207,10 @@ def verdict_on(report, run, target):
   if report.stopped == "deadline":
     return remains
   if report.error is not None:
-    return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
+    return Answer(run.identity, f"{remains}: {in_words(report.error, target)}")
   codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
   some = "; ".join(": ".join(failure) for failure in report.failures[:3])
-  reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand; then {AGAIN}"
+  reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand"
   return Answer(run.identity, reason)
 
 
@@ -1222,6 +1218,9 @@ def in_words(error, target):
   action = f"ecr:{error.operation} on {target.arn}"
   remedy = f"; grant the function's role {action}" if error.denied else ""
   return f"{action} failed with {error}{remedy}"
+
+
+NEXT = "; to go on, delete the stack again; to keep the repository, retain it and its drain"
 
 
 def lambda_handler(event, context):
@@ -1240,6 +1239,8 @@ def lambda_handler(event, context):
   reason = log.redact(answer.reason)
   if reason:
     reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+  if reason and run.kind == "Delete":
+    reason += NEXT
   deliver(url, answer.body(request, reason), run)
 
 
@@ -1254,8 +1255,8 @@ def answer_in_time(run):
     return verdict
   if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
     raise UnfinishedError(verdict)
-  advice = f"{verdict}; {AGAIN}" if run.kind == "Delete" else "try again"
-  reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+  remains = verdict if run.kind == "Delete" else "try again"
+  reason = f"The function's time is over: {remains}; raise its Timeout if it recurs"
   return Answer(run.identity, reason)
 
 
