@@ -29,6 +29,10 @@ $(VENV)/.test: pyproject.toml $(VENV)/.lab
 	$(BIN)/python -m pip install --quiet --group test
 	@touch $@
 
+$(VENV)/.e2e: pyproject.toml $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group e2e
+	@touch $@
+
 $(VENV)/.dev: pyproject.toml $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
@@ -79,7 +83,7 @@ unit: $(VENV)/.test $(TEMPLATES)/.ready ## tests of single rules, nothing outsid
 integration: $(VENV)/.test ## tests of one room against the lab
 	$(PYTEST) tests/integration
 
-e2e: $(VENV)/.test $(AWSCLI)/.ready ## tests of whole stacks on the lab
+e2e: $(VENV)/.e2e $(AWSCLI)/.ready ## tests of whole stacks on the lab
 	$(PYTEST) tests/e2e
 
 coverage: ## what the tests before it have left out

@@ -15,7 +15,7 @@ MARKER = "decisions"
 HEADER = ("when", "situation in the log", "images", "why, in the log")
 
 WHEN = {
-    Situation.ALWAYS: "`OnDelete: Always`: nothing else is asked",
+    Situation.ALWAYS: "`OnDelete: Always`, and no stack of the tree is in a rollback",
     Situation.NEVER: "`OnDelete: Never`",
     Situation.NOT_READABLE: "a call that has to be made is denied or fails",
     Situation.ELSEWHERE: "the repository is in another account or region than the stack",
@@ -33,7 +33,7 @@ WHEN = {
         "its stack, or a stack around that, is being deleted or its creation rolled back, and no "
         "policy keeps it"
     ),
-    Situation.STAYS: "an update, and the repository stands in the template: only the drain goes",
+    Situation.STAYS: "an update, and the repository stands in the template",
     Situation.POLICY_GONE: (
         "an update took the repository out of the template, and its policy with it; or the "
         "template is not understood"
@@ -51,7 +51,11 @@ WHEN = {
 }
 
 POLICIES = "DeletionPolicy (or UpdateReplacePolicy) of …"
-ABOUT = {Situation.RETAINED: POLICIES, Situation.POLICY_UNKNOWN: POLICIES}
+ABOUT = {
+    Situation.ALWAYS: "",
+    Situation.RETAINED: POLICIES,
+    Situation.POLICY_UNKNOWN: POLICIES,
+}
 
 
 def decision_table() -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ecrdrain.lab import multi_platform_image, nested_index, single_platform_image
-from ecrdrain.lab.images import write_oci_layout
 from tests.e2e.scenarios.account import parse_log
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ecrdrain.lab import BuiltImage
     from tests.e2e.scenarios.world import World
 
@@ -140,22 +135,3 @@ def test_images_that_cannot_be_deleted_are_named(world: World) -> None:
     gate.refused = {}
     world.delete()
     assert world.account.status(world.stack) == "DELETE_COMPLETE"
-
-
-def test_what_skopeo_pushed_goes_with_its_stack(world: World, tmp_path: Path) -> None:
-    """A multi-platform image with attestations, pushed by a client that nobody here wrote."""
-    skopeo = shutil.which("skopeo")
-    if skopeo is None:
-        pytest.fail("skopeo is missing: apt-get install skopeo")
-    world.create(world.both())
-    write_oci_layout(multi_platform_image("skopeo"), tmp_path, "latest")
-    registry = world.account.lab.endpoint_url.removeprefix("http://")
-    command = [
-        *(skopeo, "--insecure-policy", "copy", "--all", "--dest-tls-verify=false"),
-        *(f"oci:{tmp_path}:latest", f"docker://{registry}/{world.full_name('app')}:latest"),
-    ]
-    subprocess.run(command, check=True)  # noqa: S603 - arguments of our own
-
-    world.delete()
-
-    assert_drained(world, 5)

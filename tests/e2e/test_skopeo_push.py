@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ecrdrain.lab import multi_platform_image
-from ecrdrain.lab.images import write_oci_layout
+from tests.e2e.pushes import push_with_skopeo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,24 +18,12 @@ if TYPE_CHECKING:
     from ecrdrain.lab import BuiltImage, Lab
 
 
-def _skopeo() -> str:
-    found = shutil.which("skopeo")
-    if found is None:
-        pytest.fail("skopeo is missing: apt-get install skopeo")
-    return found
-
-
 @pytest.fixture
 def pushed(lab: Lab, repository: str, tmp_path: Path) -> BuiltImage:
     """A multi-platform image with attestations that skopeo has pushed, tagged `latest`."""
     image = multi_platform_image("skopeo")
-    write_oci_layout(image, tmp_path, "latest")
     registry = lab.endpoint_url.removeprefix("http://")
-    command = [
-        *(_skopeo(), "--insecure-policy", "copy", "--all", "--dest-tls-verify=false"),
-        *(f"oci:{tmp_path}:latest", f"docker://{registry}/{repository}:latest"),
-    ]
-    subprocess.run(command, check=True)  # noqa: S603 - arguments of our own
+    push_with_skopeo(f"{registry}/{repository}", tmp_path, image)
     return image
 
 

@@ -233,6 +233,31 @@ def test_a_provider_can_be_kept_to_some_repositories(account: Account) -> None:
     assert "arn:aws:ecr:us-east-1:123456789012:repository/*" not in resources
 
 
+def test_a_provider_runs_where_there_is_no_arm64(account: Account) -> None:
+    """The parameter Architectures arrives at the function; arm64 is the default."""
+    provider = rendered(TemplateName.PROVIDER, "provider.yaml")
+    account.create("one", provider)
+    (function,) = account.functions.list_functions()["Functions"]
+    assert function["Architectures"] == ["arm64"]
+    account.delete("one")
+
+    account.create("two", provider, Architectures="x86_64")
+
+    (function,) = account.functions.list_functions()["Functions"]
+    assert function["Architectures"] == ["x86_64"]
+
+
+def test_the_nested_templates_run_where_there_is_no_arm64(account: Account) -> None:
+    """The root hands the parameter Architectures on to the function."""
+    bucket = upload(account, "shop")
+    root = rendered(TemplateName.NESTED, "nested/root.yaml")
+    parameters = {"TemplateBucketName": bucket, "Prefix": "shop"}
+    account.create("shop-stack", root, **parameters, Architectures="x86_64")
+
+    (function,) = account.functions.list_functions()["Functions"]
+    assert function["Architectures"] == ["x86_64"]
+
+
 def test_the_nested_templates_delete_cleanly(account: Account) -> None:
     """The root stack finds its templates by bucket and prefix, and leaves nothing behind."""
     bucket = upload(account, "shop")

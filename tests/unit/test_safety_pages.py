@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from benchmarks.decisions import MARKER, PAGE, WHEN, decision_table
 from benchmarks.page import put
 from ecrdrain.fate.guard import Situation
@@ -67,3 +69,11 @@ def test_the_table_of_permissions_is_the_templates() -> None:
         f"`{action}`": ["; ".join(by_path[path]) for path in FILES]
         for action, by_path in granted.items()
     }
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/rescue.md", "docs/safety.md"])
+def test_a_stuck_repository_is_quoted_in_aws_s_words(page: str) -> None:
+    """What CloudFormation says of a full repository stands there as AWS says it."""
+    words = "cannot be deleted because it still contains images"
+
+    assert words in (DOCS.parent / page).read_text()

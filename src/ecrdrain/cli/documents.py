@@ -6,7 +6,6 @@ Each table lists the fields of a document; the documentation is made from the sa
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import Final
 
 from ecrdrain.cli.errors import in_words
 from ecrdrain.cli.fields import Field, derived, write_document
@@ -15,12 +14,10 @@ from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.change_sets import Change
 from ecrdrain.stacks.outcome import Leftover, Outcome, leftover
 from ecrdrain.stacks.plan import Obstacle, Plan
+from ecrdrain.stacks.provider import SERVICE_TOKEN
 from ecrdrain.stacks.repositories import Judgement, StackRepository
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.targets import Target
-
-SERVICE_TOKEN: Final = "ecrdrain-ServiceToken"  # noqa: S105 - the name of an export
-"""The export of provider.yaml."""
 
 
 @dataclass(frozen=True)

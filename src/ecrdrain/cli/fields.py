@@ -74,14 +74,17 @@ def describe_document(fields: Sequence[Field], path: str = "") -> dict[str, str]
 
 
 def read_meanings(cls: type) -> dict[str, str]:
-    """Return what a class's docstring says of its attributes, as the documentation puts it.
+    """Return what the docstrings of a class and of its bases say of its attributes.
 
     Python's None is JSON's null there, and a sentence becomes the cell of a table.
     """
-    # Without docstrings (python -OO) there is no documentation, but there are documents.
-    _, _, section = cleandoc(cls.__doc__ or "").partition("\nAttributes:\n")
-    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE)
-    return {name: _cell(" ".join(text.split())) for name, text in entries}
+    meanings: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        # Without docstrings (python -OO) there is no documentation, but there are documents.
+        _, _, section = cleandoc(base.__doc__ or "").partition("\nAttributes:\n")
+        entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE)
+        meanings |= {name: _cell(" ".join(text.split())) for name, text in entries}
+    return meanings
 
 
 def camel_case(name: str) -> str:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import INSTALLATION, SERVICE_TOKEN, Installation
+from ecrdrain.cli.documents import INSTALLATION, Installation
 from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
+from ecrdrain.stacks.errors import StacksError
+from ecrdrain.stacks.provider import SERVICE_TOKEN, check_place, lost_to
 from ecrdrain.stacks.tree import describe
 from ecrdrain.templates import TemplateName, render
 
@@ -65,6 +67,7 @@ def install(  # noqa: PLR0913 - one for each option
     body = render(TemplateName.PROVIDER)["provider.yaml"]
     with Aws(aws_options) as aws:
         client = aws.cloudformation
+        check_place(client, stack_name)
         with interruptible() as stop:
             change_set = prepare(
                 client, stack=stack_name, body=body, parameters=wanted, update=update, stop=stop
@@ -103,12 +106,24 @@ def _agreed(
     agreed = False
     try:
         _show_changes(terminal, change_set)
+        if plan.yes and not plan.dry_run:
+            _refuse_losses(change_set)
         agreed = not plan.dry_run and (plan.yes or terminal.ask(_question(change_set)))
     finally:
         if not agreed:
             discard(client, change_set)
             terminal.mention("Nothing was changed.")
     return agreed
+
+
+def _refuse_losses(change_set: ChangeSet) -> None:
+    """Leave it to a question to remove or replace what was added to the provider's stack."""
+    lost = [f"{change.logical_id} ({change.type})" for change in lost_to(change_set.changes)]
+    if lost:
+        raise StacksError(
+            f"the update would remove or replace {', '.join(lost)} in {change_set.stack}, "
+            "which is no part of the provider: run it without --yes and answer the question"
+        )
 
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:

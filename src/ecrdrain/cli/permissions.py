@@ -50,8 +50,9 @@ STACK_DELETE = {
 
 INSTALL = {
     "cloudformation:DescribeStacks": "whether the provider is there",
+    "cloudformation:ListExports": "whether it is there under another name",
     "cloudformation:GetTemplateSummary": "the parameters of the provider's template",
-    "cloudformation:GetTemplate": "for --update: whether anything has changed",
+    "cloudformation:GetTemplate": "for --update: is it the provider, and would anything change",
     "cloudformation:CreateChangeSet": "let CloudFormation work out the change",
     "cloudformation:DescribeChangeSet": "see it",
     "cloudformation:ExecuteChangeSet": "make it",

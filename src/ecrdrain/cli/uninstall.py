@@ -5,15 +5,14 @@ from threading import Event
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import SERVICE_TOKEN
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.stacks.context import DeletionContext
-from ecrdrain.stacks.declared import declares_export
 from ecrdrain.stacks.inspection import inspect
 from ecrdrain.stacks.plan import plan_deletion
+from ecrdrain.stacks.provider import SERVICE_TOKEN, is_provider
 
 
 @with_options
@@ -31,8 +30,7 @@ def uninstall(
     terminal = Terminal(json=output.json)
     with Aws(aws_options) as aws:
         inspection = inspect(aws, stack_name)
-        answer = aws.cloudformation.get_template(StackName=inspection.stack.id)
-        if not declares_export(answer["TemplateBody"], SERVICE_TOKEN):
+        if not is_provider(aws.cloudformation, inspection.stack.id):
             raise WrongUseError(
                 f"stack {stack_name} is not the provider: it has no export {SERVICE_TOKEN}. "
                 "ecrdrain stack delete deletes any stack"

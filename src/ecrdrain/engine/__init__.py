@@ -7,7 +7,7 @@ from ecrdrain.engine.events import Deleted, Event, Listed, OnEvent, RoundEnded, 
 from ecrdrain.engine.limits import Limits
 from ecrdrain.engine.listing import Listing, Page, Row
 from ecrdrain.engine.public import PublicRepository
-from ecrdrain.engine.report import DrainError, Failure, Report
+from ecrdrain.engine.report import DrainError, Failure, Outcome, Report
 from ecrdrain.engine.repository import PrivateRepository, Repository
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Listed",
     "Listing",
     "OnEvent",
+    "Outcome",
     "Page",
     "PrivateRepository",
     "PublicRepository",

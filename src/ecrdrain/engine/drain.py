@@ -30,7 +30,7 @@ def drain_repository(
         drain = Drain(repository, pool, concurrency, limits, on_event)
         # In a thread of its own: Ctrl-C may strike the caller's between any two instructions, and
         # a deletion that was made must be counted all the same.
-        return at_once(Drain.run, [drain], limits.stop.set)[0]
+        return at_once(_run, [drain], limits.stop.set)[0]
 
 
 def drain_repositories(  # noqa: PLR0913 - all but the first have a default and a name
@@ -58,8 +58,19 @@ def drain_repositories(  # noqa: PLR0913 - all but the first have a default and 
     with ThreadPoolExecutor(concurrency) as pool:
 
         def drain(repository: Repository) -> Report:
-            report = Drain(repository, pool, concurrency, limits, on_event(repository)).run()
+            report = _run(Drain(repository, pool, concurrency, limits, on_event(repository)))
             done(report)
             return report
 
         return at_once(drain, repositories, limits.stop.set)
+
+
+def _run(drain: Drain) -> Report:
+    """Run a drain, and say in its report where the repository is."""
+    repository = drain.repository
+    return Report(
+        **vars(drain.run()),
+        registry=repository.registry,
+        registry_id=repository.registry_id,
+        region=repository.region,
+    )

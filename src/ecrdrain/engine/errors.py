@@ -8,16 +8,16 @@ REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 
 INVALID_PARAMETER = "InvalidParameterException"
 
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
+DENIALS = "AccessDenied", "AccessDeniedException"
 
-TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
+TRANSIENTS = "ServerException", "RequestTimeout", "RequestTimeoutException"
 """Codes that stand for a failure of the moment, whatever the HTTP status.
 
 ECR's ServerException is a server-side issue (its API reference); the others are botocore's
 (botocore.retries.standard).
 """
 
-THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
+THROTTLES = "ThrottleException", "Throttling", "ThrottlingException"
 """Codes that stand for throttling, whatever the HTTP status.
 
 ECR's own word for it (ECR user guide, "HTTP 429: Too Many Requests"), CloudFormation's, and that

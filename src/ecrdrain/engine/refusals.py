@@ -3,8 +3,6 @@
 The codes are the enumeration ImageFailureCode of ECR's API (API_ImageFailure).
 """
 
-from collections.abc import Iterable
-
 GONE = "ImageNotFound"
 """The image is gone already: done."""
 
@@ -24,8 +22,3 @@ IDLE_ROUNDS = {
 Codes that are not listed are final: the same call would be refused again. An image that is listed
 but not found, or refused for an index that is gone, is ECR still catching up with itself.
 """
-
-
-def worth_another_round(codes: Iterable[str], idle_rounds: int) -> bool:
-    """Tell whether a further round can help after so many in a row without progress."""
-    return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)

@@ -16,14 +16,11 @@ class Failure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
-    """The outcome of one drain.
+class Outcome:
+    """What one drain came to.
 
     Attributes:
         repository: The repository's name.
-        registry: "private" or "public".
-        registry_id: The account of the registry; None means the caller's own.
-        region: The region of the calls; None means that the client did not tell.
         exists: Whether there is such a repository. One that is not there is empty, too.
         deleted: Images (digests) that this drain has deleted.
         left: Images known to be there still.
@@ -40,9 +37,6 @@ class Report:
     """
 
     repository: str
-    registry: str
-    registry_id: str | None
-    region: str | None
     exists: bool
     deleted: int
     left: int
@@ -65,6 +59,21 @@ class Report:
     def images(self) -> int:
         """Count the images that the drain met: those deleted and those left."""
         return self.deleted + self.left
+
+
+@dataclass(frozen=True)
+class Report(Outcome):
+    """The outcome of one drain, and where the repository is.
+
+    Attributes:
+        registry: "private" or "public".
+        registry_id: The account of the registry; None means the caller's own.
+        region: The region of the calls; None means that the client did not tell.
+    """
+
+    registry: str = "private"
+    registry_id: str | None = None
+    region: str | None = None
 
     def raise_if_left(self) -> None:
         """Raise DrainError unless the repository is verified empty."""

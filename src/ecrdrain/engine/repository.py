@@ -76,7 +76,6 @@ class PrivateRepository:
         known: A listing made before, to begin with.
     """
 
-    registry = "private"
     list_operation = "ListImages"
 
     def __init__(
@@ -87,8 +86,6 @@ class PrivateRepository:
         known: Listing | None = None,
     ) -> None:
         self.name = name
-        self.registry_id = registry_id
-        self.region = client.meta.region_name
         self.known: Listing | Page | None = known
         self._client = client
         self._names: dict[str, Any] = {"repositoryName": name}
@@ -103,6 +100,21 @@ class PrivateRepository:
                 "before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any"
             )
         watch(client)
+
+    @property
+    def registry(self) -> str:
+        """The registry's kind."""
+        return "private"
+
+    @property
+    def registry_id(self) -> str | None:
+        """The registry's account; None means the caller's own."""
+        return self._names.get("registryId")
+
+    @property
+    def region(self) -> str:
+        """The region of the calls."""
+        return self._client.meta.region_name
 
     def page(self, token: str | None) -> Page:
         """Fetch one page of the images, archived ones included."""

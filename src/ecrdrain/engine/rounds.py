@@ -17,8 +17,8 @@ from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
 from ecrdrain.engine.listing import Listing, Page
-from ecrdrain.engine.refusals import GONE, worth_another_round
-from ecrdrain.engine.report import Failure, Report
+from ecrdrain.engine.refusals import GONE, IDLE_ROUNDS
+from ecrdrain.engine.report import Failure, Outcome
 from ecrdrain.engine.repository import BATCH_SIZE, Repository
 from ecrdrain.engine.tally import Tally
 
@@ -62,7 +62,7 @@ class Drain:
         self.held = Listing()  # images whose phase has not come
         self.in_flight: dict[Future[Deletion], list[str]] = {}
 
-    def run(self) -> Report:
+    def run(self) -> Outcome:
         """Drain the repository as far as it goes, and report honestly."""
         started = self.limits.clock()
         exists, empty, stopped, error = True, False, None, None
@@ -78,11 +78,8 @@ class Drain:
                 self.held = Listing()
             else:
                 stopped, error = "error", failed.error
-        return Report(
+        return Outcome(
             repository=self.repository.name,
-            registry=self.repository.registry,
-            registry_id=self.repository.registry_id,
-            region=self.repository.region,
             exists=exists,
             deleted=self.tally.deleted,
             left=self.left,
@@ -131,8 +128,8 @@ class Drain:
                 again = self.limits.clock() < progress + PATIENCE
             else:
                 idle += 1
-                refusals = {failure.code for failure in self.tally.refused.values()}
-                again = worth_another_round(refusals or {GONE}, idle)
+                refusals = {failure.code for failure in self.tally.refused.values()} or {GONE}
+                again = any(idle <= IDLE_ROUNDS.get(code, 0) for code in refusals)
             if failed is not None and not again:
                 raise failed
             if not again:

@@ -17,6 +17,11 @@ class RepositoryArn(NamedTuple):
         """The repository's ARN: the resource's PhysicalResourceId."""
         return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
+    @property
+    def stacks(self) -> str:
+        """How the ids of the stacks in its account and region begin."""
+        return f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/"
+
 
 def parse_repository_arn(text: str) -> RepositoryArn | None:
     """Read a repository's ARN; None means that it is not one."""
@@ -30,7 +35,5 @@ def repository_beside(arn: str, name: str) -> RepositoryArn:
     Raises:
         ValueError: That is no ARN.
     """
-    parts = arn.split(":", 5)
-    if len(parts) < 6:  # noqa: PLR2004 - arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
-        raise ValueError(f"{arn!r} is not an ARN")
-    return RepositoryArn(parts[1], parts[3], parts[4], name)
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    return RepositoryArn(partition, region, account, name)

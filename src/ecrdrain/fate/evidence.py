@@ -78,12 +78,20 @@ def decide(
         stack_id: The stack that sent the request.
         repository: The repository.
     """
-    if mode in ("Always", "Never"):
-        return decide_by(Situation[mode.upper()])
+    if mode == "Never":
+        return decide_by(Situation.NEVER)
+    tree = StackTree(partial(read_stack, cloudformation))
     try:
-        facts = gather(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
+        # What a rollback removes is not what the user wanted gone: there Always is no more than
+        # WithRepository.
+        if mode == "Always" and "ROLLBACK" not in " ".join(tree.statuses(stack_id).values()):
+            return decide_by(Situation.ALWAYS)
+        facts = gather(tree, stack_id, repository)
         return decide_by(*find_situation(facts), facts)
     except StackReadError as error:
+        # The article's role may read no stack, and its users want the images gone.
+        if mode == "Always" and error.denied and stack_id.startswith(repository.stacks):
+            return decide_by(Situation.ALWAYS, f"; to see rollbacks grant {error.grant}")
         return decide_by(Situation.NOT_READABLE, str(error))
 
 
@@ -94,9 +102,9 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
         StackReadError: A read failed.
     """
     facts: Evidence = {"repository": repository.name, "stack": stack_id}
-    partition, region, account, name = repository
-    if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
+    if not stack_id.startswith(repository.stacks):
         return {**facts, "elsewhere": True}
+    name = repository.name
     owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
     if owners:
         return {**facts, **tree.ownership(owners)}

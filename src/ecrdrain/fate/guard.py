@@ -63,10 +63,10 @@ class Evidence(TypedDict, total=False):
 
 
 REMEDY = (
-    "nothing was deleted. Write the policy as one plain word, or say OnDelete: Always, or empty "
-    "the repository yourself"
+    "nothing was deleted. Write the policy as one plain word, say OnDelete: Always, or empty "
+    "the repository"
 )
-OVERRIDE = "OnDelete: Always drains it all the same"
+OVERRIDE = "OnDelete: Always drains it, except in rollbacks"
 
 
 class Situation(Enum):
@@ -75,7 +75,7 @@ class Situation(Enum):
     {} stands for the resource that decides, or for its policy.
     """
 
-    ALWAYS = "drain", "OnDelete is Always"
+    ALWAYS = "drain", "OnDelete is Always{}"
     NEVER = "keep", "OnDelete is Never"
     NOT_READABLE = "refuse", "{}"
     ELSEWHERE = "keep", "it is not in the stack's account and region"
@@ -83,7 +83,7 @@ class Situation(Enum):
     RETAINED = "keep", "the {} keeps it"
     POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
     DELETED = "drain", "it is deleted with the stack of {}"
-    STAYS = "keep", "{} stays: only the drain goes"
+    STAYS = "keep", "the template still has {}"
     POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
     UPDATE_UNFINISHED = "keep", "the update of {} may still bring it back"
     REPLACED = "drain", "it is deleted: {} is another one now"

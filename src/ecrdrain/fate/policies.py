@@ -29,7 +29,11 @@ def read_policies(template: object, logical_id: str, resource_type: str) -> Poli
     Args:
         template: The TemplateBody of GetTemplate in its Processed stage, where transforms have
             been carried out: YAML as text, JSON as the object that botocore makes of it (of a key
-            that JSON repeats, botocore keeps the last).
+            that JSON repeats, botocore keeps the last). Macros make an object of YAML, too, and
+            the language extensions leave no `Transform` (localstack/localstack, recorded from
+            AWS: tests/aws/services/cloudformation/api/test_transformers.py,
+            test_transformer_property_level and TestLanguageExtensionsTransform). A policy may be
+            a function without any transform (aws-cloudformation/cfn-lint #2784): no plain word.
         logical_id: Which resource.
         resource_type: The type that CloudFormation lists it under; the template must say the same.
     """

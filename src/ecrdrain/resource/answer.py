@@ -16,7 +16,6 @@ LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 """Seconds one PUT may take."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-AGAIN = "delete the stack again to go on"
 
 
 class UnfinishedError(Exception):
@@ -113,7 +112,6 @@ def put(url: str, body: bytes, timeout: float) -> str:
         # A pre-signed PUT is signed without a content type, so it must be sent empty.
         connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
         status = connection.getresponse().status
-        connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
         return type(error).__name__
     return "" if status == http.client.OK else f"HTTP status {status}"

@@ -20,12 +20,12 @@ def deploy(run: Run) -> Answer:
     was wrong may still be; but FAILED again would leave the stack in UPDATE_ROLLBACK_FAILED.
     """
     arn = run.context.invoked_function_arn
-    settings = parse_settings(run.properties, os.environ, arn)
+    settings = parse_settings(run.properties, os.environ, arn, run.stack_id)
     target: RepositoryArn | None = settings.target
     problem = settings.mistakes
     if not problem and settings.preflight and settings.on_delete != "Never":
         problem = preflight(run, settings)
-    if problem and not in_rollback(run):
+    if problem and not in_rollback(run, settings.target.arn):
         return Answer(run.identity, problem)
     if problem:
         run.log("overlooked", reason=problem, why="the update is rolled back")
@@ -36,10 +36,14 @@ def deploy(run: Run) -> Answer:
     return Answer(target.arn, data={"RepositoryArn": target.arn, **names})
 
 
-def in_rollback(run: Run) -> bool:
-    """Tell whether the request belongs to the rollback of an update."""
+def in_rollback(run: Run, arn: str) -> bool:
+    """Tell whether the request belongs to the rollback of an update.
+
+    What cannot be told is one where nothing has changed: FAILED would leave the stack in
+    UPDATE_ROLLBACK_FAILED if it is one, and prevents nothing if it is none.
+    """
     try:
         found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
     except aws_errors():
-        return False
+        return arn == run.identity
     return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")

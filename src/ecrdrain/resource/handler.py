@@ -3,11 +3,13 @@
 import threading
 import traceback
 
-from ecrdrain.resource.answer import AGAIN, Answer, UnfinishedError, deliver
+from ecrdrain.resource.answer import Answer, UnfinishedError, deliver
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.run import WORTH_WAITING, Context, Run, client
-from ecrdrain.resource.teardown import OutOfTime, tear_down
+from ecrdrain.resource.teardown import tear_down
+
+NEXT = "; to go on, delete the stack again; to keep the repository, retain it and its drain"
 
 
 def lambda_handler(event: object, context: Context) -> None:
@@ -21,7 +23,7 @@ def lambda_handler(event: object, context: Context) -> None:
     log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
     if not url:
         # Nobody waits for an answer, so there is none to give, and no use in trying again.
-        log("ignored", why="no ResponseURL, no request of CloudFormation")
+        log("ignored", why="no ResponseURL")
         return
     run = Run(request, context, log, client)
     if run.now() > run.until:
@@ -32,6 +34,8 @@ def lambda_handler(event: object, context: Context) -> None:
     reason = log.redact(answer.reason)
     if reason:
         reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+    if reason and run.kind == "Delete":
+        reason += NEXT
     deliver(url, answer.body(request, reason), run)
 
 
@@ -45,23 +49,23 @@ def answer_in_time(run: Run) -> Answer:
     Raises:
         UnfinishedError: Images remain, and Lambda delivers the request again.
     """
-    verdicts: list[Answer | OutOfTime] = []
+    verdicts: list[Answer | str] = []
     worker = threading.Thread(target=lambda: verdicts.append(work(run)), daemon=True)
     worker.start()
     worker.join(max(run.answer_by - run.now(), 0))
     run.stop.set()
-    verdict = verdicts[0] if verdicts else OutOfTime(f"{run.deleted} images deleted")
+    verdict = verdicts[0] if verdicts else f"{run.deleted} images deleted"
     if isinstance(verdict, Answer):
         return verdict
     # A request that was delivered before may not be delivered any more.
     if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
-        raise UnfinishedError(verdict.remains)
-    advice = f"{verdict.remains}; {AGAIN}" if run.kind == "Delete" else "try again"
-    reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+        raise UnfinishedError(verdict)
+    remains = verdict if run.kind == "Delete" else "try again"
+    reason = f"The function's time is over: {remains}; raise its Timeout if it recurs"
     return Answer(run.identity, reason)
 
 
-def work(run: Run) -> Answer | OutOfTime:
+def work(run: Run) -> Answer | str:
     """Do what is asked, whatever that turns out to be."""
     run.log("request", type=run.kind, identity=run.identity)
     try:

@@ -34,7 +34,7 @@ def preflight(run: Run, settings: Settings) -> str:
             return f"there is no repository {settings.target.arn}; best say !Ref Repository"
         if not missing:
             return ""
-        run.log("preflight waits for permissions", missing=missing)
+        run.log("preflight waits", missing=missing)
     return f"the teardown would fail; grant the function's role {missing}"
 
 

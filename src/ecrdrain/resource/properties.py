@@ -24,10 +24,7 @@ REPOSITORY_NAME = re.compile(
     r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
 """Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
-NAME_IN_WORDS = (
-    "2 to 256 lower-case letters and digits, with . _ - or / between, neither ARN nor URI; "
-    "or ECR_REPOSITORY_NAME in the environment"
-)
+NAME_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - / between, neither ARN nor URI"
 
 
 class Settings(NamedTuple):
@@ -47,7 +44,10 @@ class Settings(NamedTuple):
 
 
 def parse_settings(
-    properties: Mapping[str, Any], environment: Mapping[str, str], function_arn: str
+    properties: Mapping[str, Any],
+    environment: Mapping[str, str],
+    function_arn: str,
+    stack_id: str,
 ) -> Settings:
     """Read and check the properties, with the function's environment for what is absent.
 
@@ -64,6 +64,12 @@ def parse_settings(
     checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
     checks += [
         ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
+        (
+            "StackId",
+            stack_id,
+            stack_id.startswith(target.stacks),
+            f"one of the function's account, {target.account}",
+        ),
         ("ACCOUNT_ID", account, account == target.account, target.account),
         ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
         ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
@@ -89,5 +95,5 @@ def on_delete_of(properties: Mapping[str, Any], environment: Mapping[str, str]) 
 def service_timeout_of(properties: Mapping[str, Any]) -> int:
     """Read how many seconds CloudFormation waits; what is not understood means the default."""
     text = str(properties.get("ServiceTimeout"))
-    value = int(text) if text.isdecimal() else 0
+    value = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
     return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT

@@ -114,7 +114,7 @@ class Run:
         birth = birth_of(str(event.get("ResponseURL")))
         self.first = birth is not None and now() - birth < FIRST_DELIVERY
         # CloudFormation may count from before that: a tenth less, a minute at the most.
-        timeout = service_timeout_of(self.properties)
+        timeout = service_timeout_of({**event, **self.properties})
         self.until = (birth or now()) + timeout - min(60, timeout / 10)
         self.killed = now() + context.get_remaining_time_in_millis() / 1000
         # A fifth of the time each, 20 seconds at the most, to answer and to end calls in flight.

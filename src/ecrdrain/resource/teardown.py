@@ -2,31 +2,24 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
 from ecrdrain.engine.limits import Limits
-from ecrdrain.engine.report import Report
+from ecrdrain.engine.report import Outcome
 from ecrdrain.engine.repository import PrivateRepository
 from ecrdrain.engine.rounds import Drain
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.fate.evidence import decide
-from ecrdrain.resource.answer import AGAIN, Answer
+from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.properties import on_delete_of
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
 
 
-class OutOfTime(NamedTuple):
-    """There is no verdict: images remain, and only the time is over."""
-
-    remains: str
-
-
-def tear_down(run: Run) -> Answer | OutOfTime:
-    """Answer a Delete.
+def tear_down(run: Run) -> Answer | str:
+    """Answer a Delete, or say what remains when the time is over.
 
     The identity says what to drain: the properties may already be those of another repository.
     """
@@ -57,7 +50,7 @@ def keep(run: Run, why: str) -> Answer:
     return Answer(run.identity)
 
 
-def drain(run: Run, repository: PrivateRepository) -> Report:
+def drain(run: Run, repository: PrivateRepository) -> Outcome:
     """Drain the repository while there is time, and log each step."""
 
     def on_event(event: Event) -> None:
@@ -73,19 +66,19 @@ def drain(run: Run, repository: PrivateRepository) -> Report:
     return report
 
 
-def verdict_on(report: Report, run: Run, target: RepositoryArn) -> Answer | OutOfTime:
-    """Turn a report into the answer: SUCCESS means verified empty."""
+def verdict_on(report: Outcome, run: Run, target: RepositoryArn) -> Answer | str:
+    """Turn a report into the answer: SUCCESS means verified empty; a text: only time is over."""
     if report.empty:
         return Answer(run.identity)
     left = f"{'' if report.left_exact else 'at least '}{report.left}"
     remains = f"{run.deleted} images deleted, {left} left in {target.name}"
     if report.stopped == "deadline":
-        return OutOfTime(remains)
+        return remains
     if report.error is not None:
-        return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
+        return Answer(run.identity, f"{remains}: {in_words(report.error, target)}")
     codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
     some = "; ".join(": ".join(failure) for failure in report.failures[:3])
-    reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand; then {AGAIN}"
+    reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand"
     return Answer(run.identity, reason)
 
 

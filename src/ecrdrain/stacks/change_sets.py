@@ -78,7 +78,7 @@ def prepare(  # noqa: PLR0913 - all are named
         Interrupted: `stop` was set.
     """
     declared = _check_parameters(client, body, parameters)
-    existing = _existing(client, stack)
+    existing = existing_stack(client, stack)
     if existing is not None:
         _check_status(existing, update=update)
         if _is_so_already(client, existing, body, parameters, declared):
@@ -134,6 +134,15 @@ def discard(client: "CloudFormationClient", change_set: ChangeSet) -> None:
         client.delete_stack(StackName=change_set.stack_id)
 
 
+def existing_stack(client: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
+    """Return the stack; None when there is none, or only one made for a change set before."""
+    try:
+        described = describe(client, stack)
+    except UnknownNameError:
+        return None
+    return None if described["StackStatus"] == _REVIEW else described
+
+
 def _check_parameters(
     client: "CloudFormationClient", body: str, parameters: Mapping[str, str]
 ) -> list[str]:
@@ -143,15 +152,6 @@ def _check_parameters(
         if name not in declared:
             raise UnknownNameError("parameter", name, declared)
     return declared
-
-
-def _existing(client: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
-    """Return the stack; None when there is none, or only one made for a change set before."""
-    try:
-        described = describe(client, stack)
-    except UnknownNameError:
-        return None
-    return None if described["StackStatus"] == _REVIEW else described
 
 
 def _check_status(existing: "StackTypeDef", *, update: bool) -> None:

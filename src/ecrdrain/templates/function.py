@@ -27,9 +27,9 @@ from zlib import compress, decompress
 # --- engine/: How a repository is emptied.
 REPOSITORY_NOT_FOUND = "RepositoryNotFoundException"
 INVALID_PARAMETER = "InvalidParameterException"
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
-TRANSIENTS = frozenset({"ServerException", "RequestTimeout", "RequestTimeoutException"})
-THROTTLES = frozenset({"ThrottleException", "Throttling", "ThrottlingException"})
+DENIALS = "AccessDenied", "AccessDeniedException"
+TRANSIENTS = "ServerException", "RequestTimeout", "RequestTimeoutException"
+THROTTLES = "ThrottleException", "Throttling", "ThrottlingException"
 
 
 @dataclass(frozen=True)
@@ -213,11 +213,8 @@ class Failure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
+class Outcome:
   repository: str
-  registry: str
-  registry_id: str | None
-  region: str | None
   exists: bool
   deleted: int
   left: int
@@ -275,13 +272,10 @@ BATCH_SIZE = 100
 
 
 class PrivateRepository:
-  registry = "private"
   list_operation = "ListImages"
 
   def __init__(self, client, name, registry_id=None, known=None):
     self.name = name
-    self.registry_id = registry_id
-    self.region = client.meta.region_name
     self.known = known
     self._client = client
     self._names = {"repositoryName": name}
@@ -293,6 +287,10 @@ class PrivateRepository:
       self._filter = {}
       client.meta.events.register("before-call.ecr.ListImages", _ask_for_any_status, unique_id="ecrdrain-any")
     watch(client)
+
+  @property
+  def region(self):
+    return self._client.meta.region_name
 
   def page(self, token):
     place = {"nextToken": token} if token else {}
@@ -332,10 +330,6 @@ IDLE_ROUNDS = {
   "UpstreamUnavailable": 3,
   "KmsError": 1,
 }
-
-
-def worth_another_round(codes, idle_rounds):
-  return any(IDLE_ROUNDS.get(code, 0) >= idle_rounds for code in codes)
 
 
 class Tally:
@@ -406,11 +400,8 @@ class Drain:
         self.held = Listing()
       else:
         stopped, error = "error", failed.error
-    return Report(
+    return Outcome(
       repository=self.repository.name,
-      registry=self.repository.registry,
-      registry_id=self.repository.registry_id,
-      region=self.repository.region,
       exists=exists,
       deleted=self.tally.deleted,
       left=self.left,
@@ -453,8 +444,8 @@ class Drain:
         again = self.limits.clock() < progress + PATIENCE
       else:
         idle += 1
-        refusals = {failure.code for failure in self.tally.refused.values()}
-        again = worth_another_round(refusals or {GONE}, idle)
+        refusals = {failure.code for failure in self.tally.refused.values()} or {GONE}
+        again = any(idle <= IDLE_ROUNDS.get(code, 0) for code in refusals)
       if failed is not None and not again:
         raise failed
       if not again:
@@ -555,6 +546,10 @@ class RepositoryArn(NamedTuple):
   def arn(self):
     return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
+  @property
+  def stacks(self):
+    return f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/"
+
 
 def parse_repository_arn(text):
   match = re.fullmatch(r"arn:([^:]+):ecr:([^:]+):(\d{12}):repository/(.+)", text)
@@ -562,10 +557,8 @@ def parse_repository_arn(text):
 
 
 def repository_beside(arn, name):
-  parts = arn.split(":", 5)
-  if len(parts) < 6:
-    raise ValueError(f"{arn!r} is not an ARN")
-  return RepositoryArn(parts[1], parts[3], parts[4], name)
+  _, partition, _, region, account, _ = arn.split(":", 5)
+  return RepositoryArn(partition, region, account, name)
 
 
 _QUOTED = r"\"([^\"\\]*)\"|'([^'\\]*)'"
@@ -673,14 +666,13 @@ class Decision(NamedTuple):
 
 
 REMEDY = (
-  "nothing was deleted. Write the policy as one plain word, or say OnDelete: Always, or empty "
-  "the repository yourself"
+  "nothing was deleted. Write the policy as one plain word, say OnDelete: Always, or empty the repository"
 )
-OVERRIDE = "OnDelete: Always drains it all the same"
+OVERRIDE = "OnDelete: Always drains it, except in rollbacks"
 
 
 class Situation(Enum):
-  ALWAYS = "drain", "OnDelete is Always"
+  ALWAYS = "drain", "OnDelete is Always{}"
   NEVER = "keep", "OnDelete is Never"
   NOT_READABLE = "refuse", "{}"
   ELSEWHERE = "keep", "it is not in the stack's account and region"
@@ -688,7 +680,7 @@ class Situation(Enum):
   RETAINED = "keep", "the {} keeps it"
   POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
   DELETED = "drain", "it is deleted with the stack of {}"
-  STAYS = "keep", "{} stays: only the drain goes"
+  STAYS = "keep", "the template still has {}"
   POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
   UPDATE_UNFINISHED = "keep", "the update of {} may still bring it back"
   REPLACED = "drain", "it is deleted: {} is another one now"
@@ -775,20 +767,25 @@ class StackReadError(Exception):
 
 
 def decide(cloudformation, mode, stack_id, repository):
-  if mode in ("Always", "Never"):
-    return decide_by(Situation[mode.upper()])
+  if mode == "Never":
+    return decide_by(Situation.NEVER)
+  tree = StackTree(partial(read_stack, cloudformation))
   try:
-    facts = gather(StackTree(partial(read_stack, cloudformation)), stack_id, repository)
+    if mode == "Always" and "ROLLBACK" not in " ".join(tree.statuses(stack_id).values()):
+      return decide_by(Situation.ALWAYS)
+    facts = gather(tree, stack_id, repository)
     return decide_by(*find_situation(facts), facts)
   except StackReadError as error:
+    if mode == "Always" and error.denied and stack_id.startswith(repository.stacks):
+      return decide_by(Situation.ALWAYS, f"; to see rollbacks grant {error.grant}")
     return decide_by(Situation.NOT_READABLE, str(error))
 
 
 def gather(tree, stack_id, repository):
   facts = {"repository": repository.name, "stack": stack_id}
-  partition, region, account, name = repository
-  if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
+  if not stack_id.startswith(repository.stacks):
     return {**facts, "elsewhere": True}
+  name = repository.name
   owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
   if owners:
     return {**facts, **tree.ownership(owners)}
@@ -897,7 +894,6 @@ class StackTree:
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-AGAIN = "delete the stack again to go on"
 
 
 class UnfinishedError(Exception):
@@ -962,7 +958,6 @@ def put(url, body, timeout):
     connection = kind(address.netloc, timeout=timeout)
     connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
     status = connection.getresponse().status
-    connection.close()
   except (OSError, ValueError, http.client.HTTPException) as error:
     return type(error).__name__
   return "" if status == http.client.OK else f"HTTP status {status}"
@@ -974,10 +969,7 @@ LONGEST_SERVICE_TIMEOUT = 3600
 REPOSITORY_NAME = re.compile(
   r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
-NAME_IN_WORDS = (
-  "2 to 256 lower-case letters and digits, with . _ - or / between, neither ARN nor URI; "
-  "or ECR_REPOSITORY_NAME in the environment"
-)
+NAME_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - / between, neither ARN nor URI"
 
 
 class Settings(NamedTuple):
@@ -987,7 +979,7 @@ class Settings(NamedTuple):
   mistakes: str
 
 
-def parse_settings(properties, environment, function_arn):
+def parse_settings(properties, environment, function_arn, stack_id):
   name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
   target = repository_beside(function_arn, str(name))
   account = environment.get("ACCOUNT_ID") or target.account
@@ -998,6 +990,12 @@ def parse_settings(properties, environment, function_arn):
   checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
   checks += [
     ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
+    (
+      "StackId",
+      stack_id,
+      stack_id.startswith(target.stacks),
+      f"one of the function's account, {target.account}",
+    ),
     ("ACCOUNT_ID", account, account == target.account, target.account),
     ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
     ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
@@ -1016,7 +1014,7 @@ def on_delete_of(properties, environment):
 
 def service_timeout_of(properties):
   text = str(properties.get("ServiceTimeout"))
-  value = int(text) if text.isdecimal() else 0
+  value = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
   return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT
 
 
@@ -1077,7 +1075,7 @@ class Run:
     self.deleted = 0
     birth = birth_of(str(event.get("ResponseURL")))
     self.first = birth is not None and now() - birth < FIRST_DELIVERY
-    timeout = service_timeout_of(self.properties)
+    timeout = service_timeout_of({**event, **self.properties})
     self.until = (birth or now()) + timeout - min(60, timeout / 10)
     self.killed = now() + context.get_remaining_time_in_millis() / 1000
     reserve = min(20, max(min(self.killed, self.until) - now(), 0) / 5)
@@ -1106,7 +1104,7 @@ def preflight(run, settings):
       return f"there is no repository {settings.target.arn}; best say !Ref Repository"
     if not missing:
       return ""
-    run.log("preflight waits for permissions", missing=missing)
+    run.log("preflight waits", missing=missing)
   return f"the teardown would fail; grant the function's role {missing}"
 
 
@@ -1133,12 +1131,12 @@ def probes(run, settings):
 
 def deploy(run):
   arn = run.context.invoked_function_arn
-  settings = parse_settings(run.properties, os.environ, arn)
+  settings = parse_settings(run.properties, os.environ, arn, run.stack_id)
   target = settings.target
   problem = settings.mistakes
   if not problem and settings.preflight and settings.on_delete != "Never":
     problem = preflight(run, settings)
-  if problem and not in_rollback(run):
+  if problem and not in_rollback(run, settings.target.arn):
     return Answer(run.identity, problem)
   if problem:
     run.log("overlooked", reason=problem, why="the update is rolled back")
@@ -1149,19 +1147,15 @@ def deploy(run):
   return Answer(target.arn, data={"RepositoryArn": target.arn, **names})
 
 
-def in_rollback(run):
+def in_rollback(run, arn):
   try:
     found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
   except aws_errors():
-    return False
+    return arn == run.identity
   return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
 EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
-
-
-class OutOfTime(NamedTuple):
-  remains: str
 
 
 def tear_down(run):
@@ -1211,12 +1205,12 @@ def verdict_on(report, run, target):
   left = f"{'' if report.left_exact else 'at least '}{report.left}"
   remains = f"{run.deleted} images deleted, {left} left in {target.name}"
   if report.stopped == "deadline":
-    return OutOfTime(remains)
+    return remains
   if report.error is not None:
-    return Answer(run.identity, f"{remains}: {in_words(report.error, target)}; then {AGAIN}")
+    return Answer(run.identity, f"{remains}: {in_words(report.error, target)}")
   codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
   some = "; ".join(": ".join(failure) for failure in report.failures[:3])
-  reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand; then {AGAIN}"
+  reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand"
   return Answer(run.identity, reason)
 
 
@@ -1226,12 +1220,15 @@ def in_words(error, target):
   return f"{action} failed with {error}{remedy}"
 
 
+NEXT = "; to go on, delete the stack again; to keep the repository, retain it and its drain"
+
+
 def lambda_handler(event, context):
   request = event if isinstance(event, dict) else {}
   url = str(request.get("ResponseURL") or "")
   log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
   if not url:
-    log("ignored", why="no ResponseURL, no request of CloudFormation")
+    log("ignored", why="no ResponseURL")
     return
   run = Run(request, context, log, client)
   if run.now() > run.until:
@@ -1242,6 +1239,8 @@ def lambda_handler(event, context):
   reason = log.redact(answer.reason)
   if reason:
     reason += f" (log: {context.log_group_name}, stream {context.log_stream_name})"
+  if reason and run.kind == "Delete":
+    reason += NEXT
   deliver(url, answer.body(request, reason), run)
 
 
@@ -1251,13 +1250,13 @@ def answer_in_time(run):
   worker.start()
   worker.join(max(run.answer_by - run.now(), 0))
   run.stop.set()
-  verdict = verdicts[0] if verdicts else OutOfTime(f"{run.deleted} images deleted")
+  verdict = verdicts[0] if verdicts else f"{run.deleted} images deleted"
   if isinstance(verdict, Answer):
     return verdict
   if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
-    raise UnfinishedError(verdict.remains)
-  advice = f"{verdict.remains}; {AGAIN}" if run.kind == "Delete" else "try again"
-  reason = f"The function's time is over: {advice}, and raise its Timeout if it recurs"
+    raise UnfinishedError(verdict)
+  remains = verdict if run.kind == "Delete" else "try again"
+  reason = f"The function's time is over: {remains}; raise its Timeout if it recurs"
   return Answer(run.identity, reason)
 
 

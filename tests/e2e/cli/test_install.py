@@ -44,6 +44,15 @@ def provider(ecrdrain: Command, cloudformation: CloudFormationClient, name: str)
     )
 
 
+VALUE = {"Properties": {"Type": "String", "Value": "mine"}}
+
+
+def resources_of(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
+    """Return the statuses of a stack's resources."""
+    rows = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    return {row["LogicalResourceId"]: row["ResourceStatus"] for row in rows}
+
+
 def parameters(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
     """Return the parameters of a stack."""
     [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -103,6 +112,56 @@ def test_an_installed_provider_is_not_replaced_unasked(ecrdrain: Command, provid
 
     assert ran.status == 1
     assert ran.err == (f"Error: stack {provider} is there already: say --update to update it\n")
+
+
+def test_a_stranger_is_not_updated(
+    ecrdrain: Command, cloudformation: CloudFormationClient, name: str
+) -> None:
+    """A stack without the provider's export is somebody's, and stays as it is."""
+    create_stack(cloudformation, name, {"Table": {"Type": "AWS::SSM::Parameter", **VALUE}})
+    ran = ecrdrain("install", "--stack-name", name, "--update", "--yes")
+
+    assert ran.status == 1
+    assert f"stack {name} is not the provider" in ran.err
+    assert "--stack-name gives the provider a name of its own" in ran.err
+    assert resources_of(cloudformation, name) == {"Table": "CREATE_COMPLETE"}
+
+
+def test_what_was_added_to_the_provider_is_not_removed_unasked(
+    ecrdrain: Command, cloudformation: CloudFormationClient, provider: str
+) -> None:
+    """Under --yes the update is refused, naming what would go."""
+    template = cloudformation.get_template(StackName=provider)["TemplateBody"]
+    added = "\n Added: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: mine}}\n"
+    cloudformation.update_stack(
+        StackName=provider,
+        TemplateBody=str(template).replace("\nOutputs:", f"{added}\nOutputs:"),
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName=provider, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
+    )
+    ran = ecrdrain("install", "--stack-name", provider, "--update", "--yes")
+
+    assert ran.status == 1
+    assert "would remove or replace Added (AWS::SSM::Parameter)" in ran.err
+    assert "Nothing was changed." in ran.err
+    assert "Added" in resources_of(cloudformation, provider)
+
+
+def test_there_is_no_second_provider(
+    ecrdrain: Command, cloudformation: CloudFormationClient, provider: str, name: str
+) -> None:
+    """Its export's name is taken; the stack that has it is named before anything is created."""
+    ran = ecrdrain("install", "--stack-name", f"{name}-second", "--yes")
+
+    assert ran.status == 1
+    assert f"the provider is there already, as stack {provider}" in ran.err
+    assert f"ecrdrain install --stack-name {provider} --update" in ran.err
+    stacks = cloudformation.get_paginator("list_stacks").paginate()
+    assert f"{name}-second" not in [
+        each["StackName"] for page in stacks for each in page["StackSummaries"]
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["--dry-run"], []])

@@ -59,7 +59,23 @@ def a_creation_of_nested_stacks_fails_after_a_push(world: World) -> None:
     world.create({**holder, **drains, **world.failing("Drains")})
 
 
-@scenario(ends="UPDATE_ROLLBACK_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("stays",))
+@scenario(
+    "A creation fails elsewhere under OnDelete Always, on a repository made by hand",
+    ends="ROLLBACK_COMPLETE",
+    keeps={"app": 3},
+    decides=("keep",),
+    says=("no stack",),
+)
+def a_creation_fails_elsewhere_under_ondelete_always(world: World) -> None:
+    """In a rollback Always is no more than WithRepository: nobody asked for these images to go."""
+    world.make_repository()
+    drain = world.drain(world.full_name("app"), OnDelete="Always")
+    world.create({**drain, **world.failing()})
+
+
+@scenario(
+    ends="UPDATE_ROLLBACK_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",)
+)
 def an_update_that_adds_the_drain_fails(world: World) -> None:
     """The new drain is deleted again, the repository is not: it keeps its images."""
     world.create({"Repository": world.repository()})

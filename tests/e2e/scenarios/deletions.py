@@ -234,7 +234,7 @@ def the_repository_was_made_by_hand_under_ondelete_always(world: World) -> None:
     says=("Always",),
 )
 def deletionpolicy_retain_under_ondelete_always(world: World) -> None:
-    """OnDelete Always asks nobody: the repository stays, empty."""
+    """OnDelete Always asks for no policy: the repository stays, empty."""
     repository = world.repository(**RETAIN)
     world.create({"Repository": repository, **world.drain(OnDelete="Always")})
     world.push()

@@ -120,7 +120,7 @@ def a_delete_is_delivered_again_and_the_stack_was_made_anew(world: World) -> Non
     ends="CREATE_COMPLETE",
     keeps={"app": 3},
     decides=("keep",),
-    says=("stays",),
+    says=("still has",),
 )
 def a_delete_comes_out_of_nowhere(world: World) -> None:
     """A Delete for a drain of a stack that nobody deletes touches nothing."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PEERS = Path(__file__).parents[3] / "benchmarks" / "peers"
 ARTICLE_FUNCTION = PEERS / "article.py"
 ARTICLE_TEMPLATES = PEERS / "article"
+OTHER_FUNCTION = Path(__file__).with_name("other_function.py")
 # Where a request is not answered, CloudFormation waits for so long.
 SERVICE_TIMEOUT = 6
 
@@ -166,3 +167,22 @@ class Article:
             "Repository": {"Type": "AWS::ECR::Repository", "Properties": properties},
             **self.drain(prefix, "Drain", {"Ref": "Repository"}, {}),
         }
+
+
+class Other(Article):
+    """A function as crhelper's users have it; with a tag, as AWS CDK has it."""
+
+    def __init__(self, account: Account, tag: str = "") -> None:
+        super().__init__(account)
+        self.source = OTHER_FUNCTION.read_text()
+        self.tag = tag
+
+    def drain(
+        self, prefix: str, logical_id: str, repository: object, properties: Mapping[str, object]
+    ) -> Resources:
+        """Return the drain, which names its repository, with function and role."""
+        given = {"RepositoryName": repository, **properties}
+        resources = super().drain(prefix, logical_id, repository, given)
+        function = resources[f"{logical_id}Function"]["Properties"]
+        function["Environment"]["Variables"]["TAG"] = self.tag
+        return resources

@@ -31,7 +31,7 @@ def a_cold_start_between_two_updates(world: World) -> None:
     world.update({"Repository": world.repository(), **world.drain(Preflight="true")})
 
 
-@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("stays",))
+@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",))
 def the_drain_is_removed_and_the_repository_stays(world: World) -> None:
     """The repository lives on with its images."""
     world.create(world.both())
@@ -39,7 +39,7 @@ def the_drain_is_removed_and_the_repository_stays(world: World) -> None:
     world.update({"Repository": world.repository()})
 
 
-@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("stays",))
+@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",))
 def the_drain_gets_another_logical_id(world: World) -> None:
     """The new drain is created, the old one deleted, and the repository lives on."""
     world.create(world.both())
@@ -127,7 +127,9 @@ def the_repository_is_renamed_and_the_update_fails(world: World) -> None:
     world.update({**world.both("new"), **world.failing()})
 
 
-@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3, "other": 3}, decides=("keep",), says=("stays",))
+@scenario(
+    ends="UPDATE_COMPLETE", keeps={"app": 3, "other": 3}, decides=("keep",), says=("still has",)
+)
 def the_drain_is_pointed_at_another_repository(world: World) -> None:
     """Both repositories stand in the template, and both keep their images."""
     two = {"Repository": world.repository(), "Other": world.repository("other")}
@@ -178,7 +180,7 @@ def an_update_gives_a_wrong_property(world: World) -> None:
     world.update({"Repository": world.repository(), **world.drain(OnDelete="Sometimes")})
 
 
-@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("stays",))
+@scenario(ends="UPDATE_COMPLETE", keeps={"app": 3}, decides=("keep",), says=("still has",))
 def a_nested_stack_with_the_drain_is_removed(world: World) -> None:
     """The drain's own stack is deleted, the repository's is not: it keeps its images."""
     holder = {"Holder": world.nested_repository()}
@@ -216,6 +218,25 @@ def an_update_after_the_permissions_were_lost(world: World) -> None:
 
 
 @scenario(
+    "An update points the drain at another repository under OnDelete Always, and fails",
+    ends="UPDATE_ROLLBACK_COMPLETE",
+    keeps={"app": 3, "other": 3},
+    decides=("keep",),
+    says=("still has",),
+)
+def an_update_points_the_drain_at_another_repository_under_ondelete_always_and_fails(
+    world: World,
+) -> None:
+    """Neither repository goes in the rollback, and neither loses an image."""
+    two = {"Repository": world.repository(), "Other": world.repository("other")}
+    world.create({**two, **world.drain(OnDelete="Always")})
+    world.push()
+    world.push("other")
+    elsewhere = world.drain({"Ref": "Other"}, OnDelete="Always")
+    world.update({**two, **elsewhere, **world.failing()})
+
+
+@scenario(
     "The drain is pointed at another repository under OnDelete Always",
     ends="UPDATE_COMPLETE",
     keeps={"app": 0, "other": 3},
@@ -223,7 +244,7 @@ def an_update_after_the_permissions_were_lost(world: World) -> None:
     says=("Always",),
 )
 def the_drain_is_pointed_at_another_repository_under_ondelete_always(world: World) -> None:
-    """OnDelete Always asks nobody: the first repository lives on, empty."""
+    """OnDelete Always asks for no owner: the first repository lives on, empty."""
     two = {"Repository": world.repository(), "Other": world.repository("other")}
     world.create({**two, **world.drain(OnDelete="Always")})
     world.push()

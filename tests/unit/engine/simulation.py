@@ -11,7 +11,7 @@ from concurrent.futures._base import DoneAndNotDoneFutures
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from ecrdrain.engine import Event, Limits, Report, ignore, rounds
+from ecrdrain.engine import Event, Limits, Outcome, ignore, rounds
 
 if TYPE_CHECKING:
     import threading
@@ -142,7 +142,7 @@ def simulate(
     seed: int = 0,
     concurrency: int = 4,
     on_event: OnEvent = ignore,
-) -> Report:
+) -> Outcome:
     """Drain a repository, and check that the events add up to the report."""
     limits = limits or SimulatedLimits()
     chance = random.Random(seed)  # noqa: S311 - nothing secret
@@ -159,7 +159,7 @@ def simulate(
     return report
 
 
-def check_events(events: Iterable[Event], report: Report) -> None:
+def check_events(events: Iterable[Event], report: Outcome) -> None:
     """Compare what was told on the way with what is reported at the end."""
     kinds: dict[str, list[Any]] = {"Listed": [], "Deleted": [], "RoundEnded": []}
     for event in events:

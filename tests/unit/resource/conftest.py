@@ -1,15 +1,12 @@
-"""Both forms of the function: our package, and the module that templates hold."""
+"""Both forms of the function, and the world that a test plays for it."""
 
 from __future__ import annotations
 
-import importlib
-import sys
-import types
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrdrain.templates import function_source
+from tests.function_forms import FORMS, loaded
 from tests.receiver import Receiver, receiving
 from tests.unit.resource.stage import Stage
 
@@ -17,20 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-RENDERED = "ecrdrain_rendered_function"
 
-
-@pytest.fixture(scope="session", params=["package", "rendered"])
+@pytest.fixture(scope="session", params=FORMS)
 def function(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
     """The module with `lambda_handler`, once from the package and once as deployed."""
-    if request.param == "package":
-        yield importlib.import_module("ecrdrain.resource.handler")
-        return
-    module = types.ModuleType(RENDERED)
-    sys.modules[RENDERED] = module  # dataclasses look their module up
-    exec(compile(function_source(), "index.py", "exec"), vars(module))  # noqa: S102 - our own code
-    yield module
-    del sys.modules[RENDERED]
+    with loaded(request.param) as module:
+        yield module
 
 
 @pytest.fixture

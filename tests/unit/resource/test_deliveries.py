@@ -60,7 +60,8 @@ def test_a_later_delivery_always_answers(stage: Stage, receiver: Receiver, age: 
     out_of_time(stage)
     stage.play(aged(stage, age))
     assert receiver.answer["Status"] == "FAILED"
-    assert "3 left in team/app; delete the stack again to go on" in receiver.answer["Reason"]
+    assert "at least 3 left in team/app; raise its Timeout" in receiver.answer["Reason"]
+    assert "; to go on, delete the stack again; " in receiver.answer["Reason"]
 
 
 def test_a_request_of_unknown_age_is_always_answered(stage: Stage, receiver: Receiver) -> None:

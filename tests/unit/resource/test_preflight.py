@@ -7,7 +7,7 @@ import pytest
 from ecrdrain.resource.preflight import preflight
 from ecrdrain.resource.properties import parse_settings
 from tests.unit.resource.runs import Surroundings
-from tests.unit.resource.stage import FUNCTION_ARN, REPOSITORY_ARN, client_error
+from tests.unit.resource.stage import FUNCTION_ARN, REPOSITORY_ARN, STACK_ID, client_error
 
 ALWAYS = {"RepositoryName": "team/app", "OnDelete": "Always"}
 
@@ -20,7 +20,7 @@ def denied(operation: str) -> Exception:
 def check(around: Surroundings) -> str:
     """Run the preflight."""
     run = around.run()
-    return preflight(run, parse_settings(around.properties, {}, FUNCTION_ARN))
+    return preflight(run, parse_settings(around.properties, {}, FUNCTION_ARN, STACK_ID))
 
 
 def test_a_teardown_that_would_work_passes_and_changes_nothing() -> None:

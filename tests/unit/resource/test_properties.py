@@ -22,18 +22,21 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:drain"
+STACK = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/shop/0f"
 
 
 def mistakes(
     properties: Mapping[str, object], environment: Mapping[str, str] | None = None
 ) -> str:
     """Return what is said of wrong properties."""
-    return parse_settings(properties, environment or {}, FUNCTION).mistakes
+    return parse_settings(properties, environment or {}, FUNCTION, STACK).mistakes
 
 
 def test_a_name_alone_is_enough() -> None:
     """Everything but the repository's name has a default."""
-    settings = parse_settings({"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, FUNCTION)
+    settings = parse_settings(
+        {"ServiceToken": "arn", "RepositoryName": "team/app"}, {}, FUNCTION, STACK
+    )
     assert settings.target == RepositoryArn("aws", "eu-west-1", "123456789012", "team/app")
     assert settings[1:] == ("WithRepository", True, "")
 
@@ -49,6 +52,7 @@ def test_values_arrive_as_strings() -> None:
         },
         {},
         FUNCTION,
+        STACK,
     )
     assert (settings.on_delete, settings.preflight) == ("Never", False)
 
@@ -60,7 +64,7 @@ def test_the_environment_stands_in_for_absent_properties() -> None:
         "ACCOUNT_ID": "123456789012",
         "ECRDRAIN_ON_DELETE": "Always",
     }
-    settings = parse_settings({"ServiceToken": "arn"}, environment, FUNCTION)
+    settings = parse_settings({"ServiceToken": "arn"}, environment, FUNCTION, STACK)
     assert (settings.target.name, settings.on_delete) == ("fa-078", "Always")
 
 
@@ -68,7 +72,7 @@ def test_a_property_wins_over_the_environment() -> None:
     """What the template says counts, where it says something."""
     environment = {"ECR_REPOSITORY_NAME": "other", "ECRDRAIN_ON_DELETE": "Always"}
     settings = parse_settings(
-        {"RepositoryName": "app", "OnDelete": "Never"}, environment, FUNCTION
+        {"RepositoryName": "app", "OnDelete": "Never"}, environment, FUNCTION, STACK
     )
     assert (settings.target.name, settings.on_delete) == ("app", "Never")
 
@@ -76,7 +80,7 @@ def test_a_property_wins_over_the_environment() -> None:
 @pytest.mark.parametrize(
     ("properties", "named"),
     [
-        ({}, ["RepositoryName ''", "ECR_REPOSITORY_NAME"]),
+        ({}, ["RepositoryName ''", "2 to 256"]),
         ({"RepositoryName": "app", "OnDelte": "Always"}, ["OnDelte", "OnDelete"]),
         ({"RepositoryName": "app", "OnDelete": "always"}, ["'always'", "WithRepository, Always"]),
         ({"RepositoryName": "app", "Preflight": "yes"}, ["'yes'", "true, false"]),

@@ -237,6 +237,21 @@ def test_the_nested_templates_keep_the_article_s_interface() -> None:
         assert all("Default" in template["Parameters"][name] for name in added)
 
 
+def test_the_nested_function_runs_on_the_runtimes_of_amazon_linux_2023() -> None:
+    """python3.11 is not among them (Lambda developer guide, "lambda-python")."""
+    runtime = parse(read("nested/lambda.yaml"))["Parameters"]["Runtime"]
+    assert runtime["AllowedValues"] == ["python3.12", "python3.13", "python3.14"]
+    assert runtime["Default"] in runtime["AllowedValues"]
+
+
+@pytest.mark.parametrize("path", ["provider.yaml", "nested/lambda.yaml", "nested/root.yaml"])
+def test_the_processor_can_be_chosen(path: str) -> None:
+    """arm64 unless a region has none."""
+    processor = parse(read(path))["Parameters"]["Architectures"]
+    assert processor["Default"] == "arm64"
+    assert processor["AllowedValues"] == ["arm64", "x86_64"]
+
+
 def test_a_block_is_inserted_with_its_indentation() -> None:
     """The source stands where the marker stood; empty lines stay empty."""
     template = "a:\n  b: |\n    {{ function source }}\nc: 1\n"

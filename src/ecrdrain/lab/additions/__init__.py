@@ -12,6 +12,7 @@ from ecrdrain.lab.additions import (
     ecr_registry_clients,
     ecr_replication,
     ecr_repositories,
+    fixed_for_life,
     function_logs,
     nested_stacks,
     stack_ancestry,
@@ -31,6 +32,7 @@ def install_all(same_call: SameCall) -> None:
     stack_ancestry.install()
     nested_stacks.install()
     update_cleanup.install()
+    fixed_for_life.install()
     custom_resource_answers.install()
     deleted_resources.install()
     function_logs.install()

@@ -68,7 +68,11 @@ class Repository:
             )
 
     def check_empty(self) -> None:
-        """Raise RepositoryNotEmptyException while images are here, archived ones included."""
+        """Raise RepositoryNotEmptyException while images are here, archived ones included.
+
+        In AWS's words, as quoted in brentley/appmeshworkshop #31 and
+        aws-cloudformation/cloudformation-coverage-roadmap #2046.
+        """
         if len(self.images):
             raise EcrError(
                 "RepositoryNotEmptyException",
