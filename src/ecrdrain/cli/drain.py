@@ -158,7 +158,12 @@ def _replications(targets: Sequence[Target]) -> Iterator[tuple[str, Replication]
 
 
 def _obstacles(targets: Sequence[Target]) -> list[str]:
-    return [f"{names}: {replication.objection}" for names, replication in _replications(targets)]
+    # The user has named these repositories: what nobody can tell is said, and forbids nothing.
+    return [
+        f"{names}: {replication.objection}"
+        for names, replication in _replications(targets)
+        if replication.destinations
+    ]
 
 
 def _show_outcome(terminal: Terminal, reports: Sequence[Report]) -> None:

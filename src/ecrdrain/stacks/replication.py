@@ -7,6 +7,11 @@ from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.fate.replication import Destination, describe_registry, find_destinations
 from ecrdrain.stacks.clients import Clients
 
+_UNKNOWN_OPERATION = ("UnknownOperationException", "UnknownOperation", "InvalidAction")
+_UNKNOWN_STATUS = (404, 501)
+"""How an emulator says that it does not know an operation: then it replicates nothing either. ECR
+answers DescribeRegistry with none of these (API_DescribeRegistry, "Errors")."""
+
 
 @dataclass(frozen=True)
 class Replication:
@@ -62,7 +67,10 @@ def read_replication(
     try:
         described = describe_registry(clients.ecr)
     except aws_errors() as error:
-        if not call_error(error).denied:
+        failure = call_error(error)
+        if failure.code in _UNKNOWN_OPERATION or failure.status in _UNKNOWN_STATUS:
+            return lambda _: NOT_REPLICATED
+        if not failure.denied:
             raise
         return lambda _: Replication(unknown="grant ecr:DescribeRegistry")
     if registry_id not in (None, described["registryId"]):

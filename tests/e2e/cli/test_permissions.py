@@ -129,26 +129,36 @@ def test_the_documented_permissions_are_enough(allowed: Allowed, blocked: str) -
 REGISTRY = "ecr:DescribeRegistry"
 
 
-@pytest.mark.parametrize("arguments", [("drain",), ("stack", "delete")])
-def test_without_a_look_at_the_replication_rules_nothing_is_deleted_unless_accepted(
-    arguments: tuple[str, ...],
-    allowed: Allowed,
-    blocked: str,
-    clients: tuple[ECRClient, CloudFormationClient],
+def test_without_a_look_at_the_replication_rules_no_stack_is_deleted_unless_accepted(
+    allowed: Allowed, blocked: str, clients: tuple[ECRClient, CloudFormationClient]
 ) -> None:
     """The plan says what is not known, the error which action to grant."""
-    actions = without({**DRAIN, **STACK_DELETE}, REGISTRY)
+    actions = without(STACK_DELETE, REGISTRY)
     note = f"{blocked}: whether deletions are replicated is not known: grant {REGISTRY}"
 
-    refused = allowed(actions, *arguments, blocked, "--yes")
+    refused = allowed(actions, "stack", "delete", blocked, "--yes")
     left = count_images(clients[0], blocked)
-    accepted = allowed(actions, *arguments, blocked, "--yes", "--accept-replicated-deletions")
+    accepted = allowed(
+        actions, "stack", "delete", blocked, "--yes", "--accept-replicated-deletions"
+    )
 
     assert (refused.status, left) == (1, 3)
     assert note in refused.out.splitlines()
     assert f"{note}, or say --accept-replicated-deletions" in refused.err
     assert accepted.status == 0, accepted.err
     assert note in accepted.out.splitlines()
+
+
+def test_without_a_look_at_the_replication_rules_a_named_repository_is_drained(
+    allowed: Allowed, blocked: str, clients: tuple[ECRClient, CloudFormationClient]
+) -> None:
+    """The plan says what is not known: the user has named the repository."""
+    ran = allowed(without(DRAIN, REGISTRY), "drain", blocked, "--yes")
+
+    note = f"{blocked}: whether deletions are replicated is not known: grant {REGISTRY}"
+    assert ran.status == 0, ran.err
+    assert note in ran.out.splitlines()
+    assert count_images(clients[0], blocked) == 0
 
 
 @pytest.mark.parametrize("action", [each for each in DRAIN if each != REGISTRY])

@@ -70,6 +70,15 @@ def test_without_the_permission_the_rules_are_not_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "UnknownOperationException"), (404, "NotFound"), (501, "NotImplemented")],
+)
+def test_what_does_not_know_the_operation_replicates_nothing(status: int, code: str) -> None:
+    """Some emulators of ECR have no replication."""
+    assert read_replication(clients(status, {"__type": code}), "private")("app") == NOT_REPLICATED
+
+
 def test_any_other_error_is_one() -> None:
     """Nothing is decided on it."""
     broken = clients(500, {"__type": "ServerException"})
