@@ -104,8 +104,10 @@ def find_targets(
             raise UnknownNameError("repository", name, _hints(client, registry_id))
         return Target(name, registry, found)
 
-    found = at_once(look, chosen)
-    replication_of = read_replication(clients, registry, registry_id)
+    with ThreadPoolExecutor(1) as beside:
+        rules = beside.submit(read_replication, clients, registry, registry_id)
+        found = at_once(look, chosen)
+        replication_of = rules.result()
     return [replace(target, replication=replication_of(target.repository)) for target in found]
 
 
