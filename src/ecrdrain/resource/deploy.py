@@ -6,7 +6,7 @@ from ecrdrain.engine.errors import aws_errors
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
-from ecrdrain.resource.properties import parse_settings
+from ecrdrain.resource.properties import REPOSITORY_NAME, parse_settings
 from ecrdrain.resource.run import Run
 
 
@@ -28,8 +28,9 @@ def deploy(run: Run) -> Answer:
     if problem and not in_rollback(run, settings.target.arn):
         return Answer(run.identity, problem)
     if problem:
-        run.log("overlooked", reason=problem, why="the update is rolled back")
-        target = parse_repository_arn(run.identity)
+        run.log("overlooked", reason=problem, why="a rollback")
+        if not REPOSITORY_NAME.fullmatch(settings.target.name):
+            target = parse_repository_arn(run.identity)
     if target is None:
         return Answer(run.identity)
     names = {"RepositoryName": target.name, "RegistryId": target.account}

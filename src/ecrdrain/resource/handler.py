@@ -27,7 +27,7 @@ def lambda_handler(event: object, context: Context) -> None:
         return
     run = Run(request, context, log, client)
     if run.now() > run.until:
-        log("ignored", why="CloudFormation has stopped waiting for an answer")
+        log("ignored", why="CloudFormation has stopped waiting")
         return
     answer = answer_in_time(run)
     log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
@@ -75,7 +75,7 @@ def work(run: Run) -> Answer | str:
             return deploy(run)
     except Exception as error:  # noqa: BLE001 - an answer is owed whatever goes wrong
         run.log("error", traceback=traceback.format_exc())
-        reason = f"{type(error).__name__}: {error}; nothing further was deleted; see the log"
+        reason = f"{type(error).__name__}: {error}; nothing further was deleted"
         return Answer(run.identity, reason)
     reason = f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete"
     return Answer(run.identity, reason)

@@ -1139,8 +1139,9 @@ def deploy(run):
   if problem and not in_rollback(run, settings.target.arn):
     return Answer(run.identity, problem)
   if problem:
-    run.log("overlooked", reason=problem, why="the update is rolled back")
-    target = parse_repository_arn(run.identity)
+    run.log("overlooked", reason=problem, why="a rollback")
+    if not REPOSITORY_NAME.fullmatch(settings.target.name):
+      target = parse_repository_arn(run.identity)
   if target is None:
     return Answer(run.identity)
   names = {"RepositoryName": target.name, "RegistryId": target.account}
@@ -1232,7 +1233,7 @@ def lambda_handler(event, context):
     return
   run = Run(request, context, log, client)
   if run.now() > run.until:
-    log("ignored", why="CloudFormation has stopped waiting for an answer")
+    log("ignored", why="CloudFormation has stopped waiting")
     return
   answer = answer_in_time(run)
   log("answer", status=answer.status, reason=answer.reason, identity=answer.identity)
@@ -1269,7 +1270,7 @@ def work(run):
       return deploy(run)
   except Exception as error:
     run.log("error", traceback=traceback.format_exc())
-    reason = f"{type(error).__name__}: {error}; nothing further was deleted; see the log"
+    reason = f"{type(error).__name__}: {error}; nothing further was deleted"
     return Answer(run.identity, reason)
   reason = f"RequestType {run.kind!r} is unknown; known are Create, Update, Delete"
   return Answer(run.identity, reason)

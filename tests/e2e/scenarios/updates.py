@@ -201,7 +201,7 @@ def a_nested_stack_with_drain_and_repository_is_removed(world: World) -> None:
 @scenario(
     ends="UPDATE_ROLLBACK_COMPLETE",
     keeps={"app": 3},
-    says=("ecr:BatchDeleteImage on arn:aws:ecr:", "the update is rolled back"),
+    says=("ecr:BatchDeleteImage on arn:aws:ecr:", "a rollback"),
 )
 def an_update_after_the_permissions_were_lost(world: World) -> None:
     """The update fails, naming what to grant; the rollback does not fail for the same reason."""

@@ -38,6 +38,17 @@ def test_old_properties_that_are_wrong_are_overlooked_in_a_rollback(
     assert "property 'Colour' is wrong" in capsys.readouterr().out
 
 
+def test_an_update_back_answers_with_the_repository_of_its_own_properties(
+    rolled_back: Stage, receiver: Receiver
+) -> None:
+    """Not with that of the update that failed, whose identity it is called with."""
+    failed = REPOSITORY_ARN.replace("team/app", "team/new")
+    back = rolled_back.request("Update", ResourceProperties=WRONG, PhysicalResourceId=failed)
+    rolled_back.play(back)
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert receiver.answer["PhysicalResourceId"] == REPOSITORY_ARN
+
+
 def test_a_preflight_that_fails_is_overlooked_in_a_rollback(
     rolled_back: Stage, receiver: Receiver
 ) -> None:
@@ -47,13 +58,15 @@ def test_a_preflight_that_fails_is_overlooked_in_a_rollback(
     assert receiver.answer["Status"] == "SUCCESS"
 
 
-def test_an_identity_that_another_function_gave_stays_in_a_rollback(
+def test_an_identity_that_another_function_gave_stays_when_the_properties_name_no_repository(
     rolled_back: Stage, receiver: Receiver
 ) -> None:
     """It is no repository's, so there is nothing for Fn::GetAtt."""
     rolled_back.play(
         rolled_back.request(
-            "Update", PhysicalResourceId=OTHER_FUNCTIONS_ID, ResourceProperties=WRONG
+            "Update",
+            PhysicalResourceId=OTHER_FUNCTIONS_ID,
+            ResourceProperties={"RepositoryName": "No Name"},
         )
     )
     assert receiver.answer["Status"] == "SUCCESS"
