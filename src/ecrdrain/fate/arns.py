@@ -17,11 +17,6 @@ class RepositoryArn(NamedTuple):
         """The repository's ARN: the resource's PhysicalResourceId."""
         return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
-    @property
-    def stacks(self) -> str:
-        """How the ids of the stacks in its account and region begin."""
-        return f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/"
-
 
 def parse_repository_arn(text: str) -> RepositoryArn | None:
     """Read a repository's ARN; None means that it is not one."""

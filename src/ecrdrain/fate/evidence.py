@@ -56,15 +56,15 @@ class StackReadError(Exception):
 
     Attributes:
         grant: The IAM action, and the ARN to grant it on.
-        denied: Whether that is what is missing.
+        error: What CloudFormation said.
     """
 
     def __init__(self, call: str, stack_id: str, error: Exception) -> None:
         action = call.title().replace("_", "")
         self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
-        self.denied = call_error(error).denied
-        remedy = f"grant the function's role {self.grant}" if self.denied else "try again"
-        super().__init__(f"{self.grant}: {call_error(error)}; nothing was deleted; {remedy}")
+        self.error = call_error(error)
+        remedy = f"grant the function's role {self.grant}" if self.error.denied else "try again"
+        super().__init__(f"{self.grant}: {self.error}; nothing was deleted; {remedy}")
 
 
 def decide(
@@ -89,9 +89,10 @@ def decide(
         facts = gather(tree, stack_id, repository)
         return decide_by(*find_situation(facts), facts)
     except StackReadError as error:
-        # The article's role may read no stack, and its users want the images gone.
-        if mode == "Always" and error.denied and stack_id.startswith(repository.stacks):
-            return decide_by(Situation.ALWAYS, f"; to see rollbacks grant {error.grant}")
+        # The article's role may read no stack, a function in a VPC may not reach CloudFormation,
+        # and their users want the images gone.
+        if mode == "Always" and (error.error.denied or error.error.lost):
+            return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
         return decide_by(Situation.NOT_READABLE, str(error))
 
 
@@ -102,9 +103,9 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
         StackReadError: A read failed.
     """
     facts: Evidence = {"repository": repository.name, "stack": stack_id}
-    if not stack_id.startswith(repository.stacks):
+    partition, region, account, name = repository
+    if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
         return {**facts, "elsewhere": True}
-    name = repository.name
     owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
     if owners:
         return {**facts, **tree.ownership(owners)}
@@ -128,7 +129,7 @@ def denied_reads(cloudformation: "CloudFormationClient", stack_id: str) -> Itera
         try:
             answer: Summary = next(read_stack(cloudformation, call, stack_id), {})
         except StackReadError as error:
-            if not error.denied:
+            if not error.error.denied:
                 raise
             yield error.grant
             continue

@@ -2,7 +2,7 @@
 
 import os
 
-from ecrdrain.engine.errors import aws_errors
+from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
@@ -45,6 +45,6 @@ def in_rollback(run: Run, arn: str) -> bool:
     """
     try:
         found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
-    except aws_errors():
-        return arn == run.identity
+    except aws_errors() as error:
+        return arn == run.identity and not call_error(error).lost
     return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")

@@ -67,7 +67,7 @@ def parse_settings(
         (
             "StackId",
             stack_id,
-            stack_id.startswith(target.stacks),
+            f":{target.account}:" in stack_id,
             f"one of the function's account, {target.account}",
         ),
         ("ACCOUNT_ID", account, account == target.account, target.account),

@@ -546,10 +546,6 @@ class RepositoryArn(NamedTuple):
   def arn(self):
     return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
-  @property
-  def stacks(self):
-    return f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:stack/"
-
 
 def parse_repository_arn(text):
   match = re.fullmatch(r"arn:([^:]+):ecr:([^:]+):(\d{12}):repository/(.+)", text)
@@ -761,9 +757,9 @@ class StackReadError(Exception):
   def __init__(self, call, stack_id, error):
     action = call.title().replace("_", "")
     self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
-    self.denied = call_error(error).denied
-    remedy = f"grant the function's role {self.grant}" if self.denied else "try again"
-    super().__init__(f"{self.grant}: {call_error(error)}; nothing was deleted; {remedy}")
+    self.error = call_error(error)
+    remedy = f"grant the function's role {self.grant}" if self.error.denied else "try again"
+    super().__init__(f"{self.grant}: {self.error}; nothing was deleted; {remedy}")
 
 
 def decide(cloudformation, mode, stack_id, repository):
@@ -776,16 +772,16 @@ def decide(cloudformation, mode, stack_id, repository):
     facts = gather(tree, stack_id, repository)
     return decide_by(*find_situation(facts), facts)
   except StackReadError as error:
-    if mode == "Always" and error.denied and stack_id.startswith(repository.stacks):
-      return decide_by(Situation.ALWAYS, f"; to see rollbacks grant {error.grant}")
+    if mode == "Always" and (error.error.denied or error.error.lost):
+      return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
     return decide_by(Situation.NOT_READABLE, str(error))
 
 
 def gather(tree, stack_id, repository):
   facts = {"repository": repository.name, "stack": stack_id}
-  if not stack_id.startswith(repository.stacks):
+  partition, region, account, name = repository
+  if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
     return {**facts, "elsewhere": True}
-  name = repository.name
   owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
   if owners:
     return {**facts, **tree.ownership(owners)}
@@ -801,7 +797,7 @@ def denied_reads(cloudformation, stack_id):
     try:
       answer = next(read_stack(cloudformation, call, stack_id), {})
     except StackReadError as error:
-      if not error.denied:
+      if not error.error.denied:
         raise
       yield error.grant
       continue
@@ -993,7 +989,7 @@ def parse_settings(properties, environment, function_arn, stack_id):
     (
       "StackId",
       stack_id,
-      stack_id.startswith(target.stacks),
+      f":{target.account}:" in stack_id,
       f"one of the function's account, {target.account}",
     ),
     ("ACCOUNT_ID", account, account == target.account, target.account),
@@ -1151,8 +1147,8 @@ def deploy(run):
 def in_rollback(run, arn):
   try:
     found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
-  except aws_errors():
-    return arn == run.identity
+  except aws_errors() as error:
+    return arn == run.identity and not call_error(error).lost
   return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
 
 
