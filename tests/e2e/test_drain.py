@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecrdrain.lab import multi_platform_image, nested_index, single_platform_image
+from tests.e2e.kinds import of_every_kind
 from tests.e2e.scenarios.account import parse_log
 
 if TYPE_CHECKING:
@@ -32,15 +32,7 @@ def assert_drained(world: World, images: int) -> None:
     assert [line["status"] for line in log if line["event"] == "answer"] == ["SUCCESS", "SUCCESS"]
 
 
-@pytest.mark.parametrize(
-    ("image", "images"),
-    [
-        (single_platform_image("one"), 1),
-        (multi_platform_image("many"), 5),
-        (nested_index("deep", 3), 9),
-    ],
-    ids=["single image", "multi-platform image", "index of indexes"],
-)
+@of_every_kind
 def test_an_image_of_any_kind_goes_with_its_stack(
     image: BuiltImage, images: int, world: World
 ) -> None:

@@ -80,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
         status = command.main(
             list(arguments) or ["--help"], prog_name=PROGRAM, standalone_mode=False
         )
-    except Exception as error:
+    except Exception as error:  # whatever it is, the user is told in one line
         from ecrdrain.cli.errors import explain  # noqa: PLC0415 - an error may take its time
 
         if "--debug" in arguments and not isinstance(error, typer.TyperException):

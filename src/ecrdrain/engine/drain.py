@@ -26,11 +26,7 @@ def drain_repository(
         limits: How long calls may start.
         on_event: Hears of the progress, in a thread of the drain.
     """
-    with ThreadPoolExecutor(concurrency) as pool:
-        drain = Drain(repository, pool, concurrency, limits, on_event)
-        # In a thread of its own: Ctrl-C may strike the caller's between any two instructions, and
-        # a deletion that was made must be counted all the same.
-        return at_once(_run, [drain], limits.stop.set)[0]
+    return _drain([repository], concurrency, limits, lambda _: on_event)[0]
 
 
 def drain_repositories(  # noqa: PLR0913 - all but the first have a default and a name
@@ -54,23 +50,32 @@ def drain_repositories(  # noqa: PLR0913 - all but the first have a default and 
         on_event: Makes for each repository who hears of its progress; called in several threads.
         done: Takes each report as soon as it is there; called in several threads.
     """
-    limits = Limits(deadline, stop)
+    return _drain(repositories, concurrency, Limits(deadline, stop), on_event, done)
+
+
+def _drain(
+    repositories: Sequence[Repository],
+    concurrency: int,
+    limits: Limits,
+    on_event: Callable[[Repository], OnEvent],
+    done: Callable[[Report], None] = lambda _: None,
+) -> list[Report]:
+    """Drain repositories, each in a thread of its own.
+
+    Ctrl-C may strike the caller's thread between any two instructions; a deletion that was made
+    must be counted all the same.
+    """
     with ThreadPoolExecutor(concurrency) as pool:
 
         def drain(repository: Repository) -> Report:
-            report = _run(Drain(repository, pool, concurrency, limits, on_event(repository)))
+            outcome = Drain(repository, pool, concurrency, limits, on_event(repository)).run()
+            report = Report(
+                **vars(outcome),
+                registry=repository.registry,
+                registry_id=repository.registry_id,
+                region=repository.region,
+            )
             done(report)
             return report
 
         return at_once(drain, repositories, limits.stop.set)
-
-
-def _run(drain: Drain) -> Report:
-    """Run a drain, and say in its report where the repository is."""
-    repository = drain.repository
-    return Report(
-        **vars(drain.run()),
-        registry=repository.registry,
-        registry_id=repository.registry_id,
-        region=repository.region,
-    )

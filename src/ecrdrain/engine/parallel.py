@@ -35,7 +35,7 @@ def at_once(
             for future in done:
                 future.result()  # an error ends it all; what has not begun is left
         return [future.result() for future in futures]
-    except BaseException:
+    except BaseException:  # Ctrl-C as well as an error: nothing new begins
         pool.shutdown(wait=False, cancel_futures=True)
         give_up()
         raise

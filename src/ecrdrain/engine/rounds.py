@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice
 
-from ecrdrain.engine.calls import AT_ONCE, CallFailed, Calls
+from ecrdrain.engine.calls import CallFailed, Calls
 from ecrdrain.engine.errors import INVALID_PARAMETER, REPOSITORY_NOT_FOUND
 from ecrdrain.engine.events import Listed, OnEvent, RoundEnded
 from ecrdrain.engine.limits import LOOK_UP, Halted, Limits
@@ -26,6 +26,9 @@ PATIENCE = 600.0
 """Seconds of nothing but throttles and failures of the moment before a drain gives up."""
 
 LONGEST_REST = 30.0
+
+AT_FIRST = 8
+"""Calls in flight at most, before the first answer."""
 
 Deletion = tuple[list[Failure], bool]
 
@@ -188,7 +191,7 @@ class Drain:
                 self.tally.waiting.update(batch)
                 # Few at first, more with each call sent: where the rate is limited, the SDK
                 # finds it sooner when not all threads are throttled at once.
-                begun = AT_ONCE + self.calls.sent["BatchDeleteImage"] // 3
+                begun = AT_FIRST + self.calls.sent["BatchDeleteImage"] // 3
                 self._settle(min(self.room, begun) - 1)
                 self.limits.check()
                 call = partial(self.repository.delete, batch)
@@ -197,8 +200,8 @@ class Drain:
             self._settle(0)
         except (CallFailed, Halted):
             raise
-        except BaseException:
-            self.limits.stop.set()  # Ctrl-C, or a mistake: nothing goes on behind its back
+        except BaseException:  # Ctrl-C, or a mistake: nothing goes on behind its back
+            self.limits.stop.set()
             raise
         finally:
             self._finish()

@@ -56,15 +56,15 @@ class StackReadError(Exception):
 
     Attributes:
         grant: The IAM action, and the ARN to grant it on.
-        error: What CloudFormation said.
+        cause: What CloudFormation said.
     """
 
     def __init__(self, call: str, stack_id: str, error: Exception) -> None:
         action = call.title().replace("_", "")
         self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
-        self.error = call_error(error)
-        remedy = f"grant the function's role {self.grant}" if self.error.denied else "try again"
-        super().__init__(f"{self.grant}: {self.error}; nothing was deleted; {remedy}")
+        self.cause = call_error(error)
+        remedy = f"grant the function's role {self.grant}" if self.cause.denied else "try again"
+        super().__init__(f"{self.grant}: {self.cause}; nothing was deleted; {remedy}")
 
 
 def decide(
@@ -91,7 +91,7 @@ def decide(
     except StackReadError as error:
         # The article's role may read no stack, a function in a VPC may not reach CloudFormation,
         # and their users want the images gone.
-        if mode == "Always" and (error.error.denied or error.error.lost):
+        if mode == "Always" and (error.cause.denied or error.cause.lost):
             return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
         return decide_by(Situation.NOT_READABLE, str(error))
 
@@ -129,7 +129,7 @@ def denied_reads(cloudformation: "CloudFormationClient", stack_id: str) -> Itera
         try:
             answer: Summary = next(read_stack(cloudformation, call, stack_id), {})
         except StackReadError as error:
-            if not error.error.denied:
+            if not error.cause.denied:
                 raise
             yield error.grant
             continue

@@ -103,7 +103,7 @@ class Lab:
         lab = cls(process, port, directory, log)
         try:
             lab._wait_until_ready()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: no process stays behind
             lab.stop()
             raise
         return lab

@@ -369,6 +369,7 @@ class Tally:
 
 PATIENCE = 600.0
 LONGEST_REST = 30.0
+AT_FIRST = 8
 
 
 class Drain:
@@ -496,7 +497,7 @@ class Drain:
     try:
       while batch := list(dict.fromkeys(islice(remaining, BATCH_SIZE))):
         self.tally.waiting.update(batch)
-        begun = AT_ONCE + self.calls.sent["BatchDeleteImage"] // 3
+        begun = AT_FIRST + self.calls.sent["BatchDeleteImage"] // 3
         self._settle(min(self.room, begun) - 1)
         self.limits.check()
         call = partial(self.repository.delete, batch)
@@ -757,9 +758,9 @@ class StackReadError(Exception):
   def __init__(self, call, stack_id, error):
     action = call.title().replace("_", "")
     self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
-    self.error = call_error(error)
-    remedy = f"grant the function's role {self.grant}" if self.error.denied else "try again"
-    super().__init__(f"{self.grant}: {self.error}; nothing was deleted; {remedy}")
+    self.cause = call_error(error)
+    remedy = f"grant the function's role {self.grant}" if self.cause.denied else "try again"
+    super().__init__(f"{self.grant}: {self.cause}; nothing was deleted; {remedy}")
 
 
 def decide(cloudformation, mode, stack_id, repository):
@@ -772,7 +773,7 @@ def decide(cloudformation, mode, stack_id, repository):
     facts = gather(tree, stack_id, repository)
     return decide_by(*find_situation(facts), facts)
   except StackReadError as error:
-    if mode == "Always" and (error.error.denied or error.error.lost):
+    if mode == "Always" and (error.cause.denied or error.cause.lost):
       return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
     return decide_by(Situation.NOT_READABLE, str(error))
 
@@ -797,7 +798,7 @@ def denied_reads(cloudformation, stack_id):
     try:
       answer = next(read_stack(cloudformation, call, stack_id), {})
     except StackReadError as error:
-      if not error.error.denied:
+      if not error.cause.denied:
         raise
       yield error.grant
       continue

@@ -9,14 +9,8 @@ import pytest
 
 import ecrdrain
 from ecrdrain.cli.app import run
-from ecrdrain.lab import (
-    BuiltImage,
-    multi_platform_image,
-    nested_index,
-    push,
-    push_many,
-    single_platform_image,
-)
+from ecrdrain.lab import BuiltImage, multi_platform_image, push, push_many
+from tests.e2e.kinds import of_every_kind
 
 if TYPE_CHECKING:
     from tests.e2e.second_emulator.moto_server import Moto
@@ -29,15 +23,7 @@ def assert_empty(moto: Moto, repository: str) -> None:
     assert repository not in moto.repositories()
 
 
-@pytest.mark.parametrize(
-    ("image", "images"),
-    [
-        (single_platform_image("one"), 1),
-        (multi_platform_image("many"), 5),
-        (nested_index("deep", 3), 9),
-    ],
-    ids=["single image", "multi-platform image", "index of indexes"],
-)
+@of_every_kind
 def test_an_image_of_any_kind_goes(
     image: BuiltImage, images: int, moto: Moto, repository: str
 ) -> None:

@@ -372,7 +372,7 @@ def test_a_denied_read_is_a_refusal_that_names_the_grant(action: str, code: str)
     assert "grant the function's role" in decision.why
     with pytest.raises(StackReadError) as caught:
         gather(aws.client, arn("drain"), APP)
-    assert caught.value.error.denied
+    assert caught.value.cause.denied
     assert caught.value.grant == f"cloudformation:{action} on {HOME}/root/*"
 
 
@@ -535,7 +535,7 @@ def test_a_read_that_fails_otherwise_is_no_missing_permission() -> None:
     aws.fail("GetTemplate", "drain", "InternalFailure")
     with pytest.raises(StackReadError, match="InternalFailure") as caught:
         list(denied_reads(aws.client, arn("drain")))
-    assert not caught.value.error.denied
+    assert not caught.value.cause.denied
 
 
 def test_every_read_belongs_to_an_action_of_its_own() -> None:

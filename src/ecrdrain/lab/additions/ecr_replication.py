@@ -5,15 +5,14 @@ Reference). The emulator knows no rules and replicates nothing. Each account has
 region: a client sees a replica by signing for that region, with the account as its access key.
 """
 
-import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ministack.core import responses
 from ministack.services import ecr
 
 from ecrdrain.lab.additions.ecr_repositories import Response, find
-from ecrdrain.lab.additions.replacing import wrap
+from ecrdrain.lab.additions.ecr_requests import answer_requests
 from ecrdrain.lab.ecr import EcrError
 from ecrdrain.lab.ecr.operations import Operation
 from ecrdrain.lab.ecr.replication import (
@@ -32,31 +31,25 @@ _KEY = "rules"
 
 def install() -> None:
     """Put the operations on the registry in place."""
+    answer_requests(
+        {
+            "DescribeRegistry": _describe_registry,
+            "PutReplicationConfiguration": _put_replication_configuration,
+        }
+    )
 
-    def answering(plain: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
-        async def handle_request(
-            method: str,
-            path: str,
-            headers: dict[str, str],
-            body: bytes,
-            query_params: dict[str, list[str]],
-        ) -> Response:
-            answer: Json
-            match headers.get("x-amz-target", "").rpartition(".")[2]:
-                case "DescribeRegistry":
-                    answer = described(responses.get_account_id(), _RULES.get(_KEY, []))
-                case "PutReplicationConfiguration":
-                    configuration = json.loads(body)["replicationConfiguration"]
-                    _RULES[_KEY] = configuration["rules"]
-                    answer = {"replicationConfiguration": configuration}
-                case _:
-                    return await plain(method, path, headers, body, query_params)
-            response: Response = responses.json_response(answer)
-            return response
 
-        return handle_request
+def _describe_registry(_: Json) -> Response:
+    answer = described(responses.get_account_id(), _RULES.get(_KEY, []))
+    response: Response = responses.json_response(answer)
+    return response
 
-    wrap(ecr, "handle_request", answering)
+
+def _put_replication_configuration(request: Json) -> Response:
+    configuration = request["replicationConfiguration"]
+    _RULES[_KEY] = configuration["rules"]
+    response: Response = responses.json_response({"replicationConfiguration": configuration})
+    return response
 
 
 def with_replicas(operation: Operation) -> Operation:

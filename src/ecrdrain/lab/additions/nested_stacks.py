@@ -43,7 +43,7 @@ def _create(plain: Function, logical_id: str, props: dict[str, Any], stack_name:
     before = set(_STACKS.keys())
     try:
         return plain(logical_id, props, stack_name)
-    except Exception:
+    except Exception:  # whatever made it fail, a rollback follows
         for name in set(_STACKS.keys()) - before:
             if _STACKS[name].get("_parent_stack_name") == stack_name:
                 _delete(name)
