@@ -9,6 +9,7 @@ from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.fate.arns import RepositoryArn
 from ecrdrain.fate.guard import (
     ENDINGS,
+    ROLLBACKS,
     Decision,
     Evidence,
     HeldResource,
@@ -81,17 +82,19 @@ def decide(
     if mode == "Never":
         return decide_by(Situation.NEVER)
     tree = StackTree(partial(read_stack, cloudformation))
+    blind = mode == "Always"
     try:
         # What a rollback removes is not what the user wanted gone: there Always is no more than
-        # WithRepository.
-        if mode == "Always" and "ROLLBACK" not in " ".join(tree.statuses(stack_id).values()):
+        # WithRepository. Its own stack's status comes first: the role may read no other.
+        if blind and "ROLLBACK" not in str(tree.statuses(stack_id, ROLLBACKS).values()):
             return decide_by(Situation.ALWAYS)
+        blind = False
         facts = gather(tree, stack_id, repository)
         return decide_by(*find_situation(facts), facts)
     except StackReadError as error:
         # The article's role may read no stack, a function in a VPC may not reach CloudFormation,
         # and their users want the images gone.
-        if mode == "Always" and (error.cause.denied or error.cause.lost):
+        if blind and (error.cause.denied or error.cause.lost):
             return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
         return decide_by(Situation.NOT_READABLE, str(error))
 
@@ -167,13 +170,13 @@ class StackTree:
         self.read = read
         self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
 
-    def statuses(self, stack_id: str | None, *last: str) -> dict[str, str]:
+    def statuses(self, stack_id: str | None, last: tuple[str, ...] = ()) -> dict[str, str]:
         """Return the status of a stack and of those above it, up to the root or a last one."""
         statuses: dict[str, str] = {}
         while stack_id and stack_id not in statuses:
             stack = self.known("describe_stacks", stack_id)[0]
             statuses[stack_id] = stack["StackStatus"]
-            stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
+            stack_id = None if stack["StackStatus"].startswith(last) else stack.get("ParentId")
         return statuses
 
     def held(
@@ -214,7 +217,7 @@ class StackTree:
 
     def ownership(self, owners: list[tuple[str, Summary]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
-        statuses = self.statuses(owners[0][0], *ENDINGS)
+        statuses = self.statuses(owners[0][0], ENDINGS)
         chain = [self.with_policies(*owners[0])]
         if {*statuses.values()}.intersection(ENDINGS):
             for stack, parent in pairwise(statuses):

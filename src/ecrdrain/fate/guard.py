@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
 ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
 """The statuses of a stack that is ending, and what it created with it."""
+ROLLBACKS = ("ROLLBACK_", "UPDATE_ROLLBACK_")
+"""How the statuses of a stack begin whose operation is being, or has been, rolled back."""
 
 
 class Decision(NamedTuple):

@@ -47,11 +47,13 @@ class Answer(NamedTuple):
             request: The request, with what it may lack.
             reason: The reason in its last form, cut in its middle where it is too long.
         """
-        names = ("StackId", "RequestId", "LogicalResourceId")
         fields = {
             "Status": self.status,
             "PhysicalResourceId": _utf8(self.identity)[:LARGEST_IDENTITY].decode(errors="ignore"),
-            **{name: request.get(name, "") for name in names},
+            **{
+                name: request.get(name, "")
+                for name in ("StackId", "RequestId", "LogicalResourceId")
+            },
             "Data": self.data,
         }
         while True:

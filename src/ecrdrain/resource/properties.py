@@ -14,7 +14,7 @@ PROPERTIES = (
     "OnDelete",
     "Preflight",
 )
-LONGEST_SERVICE_TIMEOUT = 3600
+LONGEST_TIMEOUT = 3600
 """Seconds that CloudFormation waits at the most, and by default.
 
 Source: CloudFormation template reference, AWS::CloudFormation::CustomResource.
@@ -57,19 +57,15 @@ def parse_settings(
     name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
     target = repository_beside(function_arn, str(name))
     account = environment.get("ACCOUNT_ID") or target.account
+    same_account = f":{target.account}:" in stack_id
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()
-    timeout = str(properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT))
+    timeout = str(properties.get("ServiceTimeout", LONGEST_TIMEOUT))
     in_bounds = timeout == str(service_timeout_of(properties))
     checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
     checks += [
         ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
-        (
-            "StackId",
-            stack_id,
-            f":{target.account}:" in stack_id,
-            f"one of the function's account, {target.account}",
-        ),
+        ("StackId", stack_id, same_account, f"a stack of {target.account}, like the function"),
         ("ACCOUNT_ID", account, account == target.account, target.account),
         ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
         ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
@@ -96,4 +92,4 @@ def service_timeout_of(properties: Mapping[str, Any]) -> int:
     """Read how many seconds CloudFormation waits; what is not understood means the default."""
     text = str(properties.get("ServiceTimeout"))
     value = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
-    return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT
+    return value if 1 <= value <= LONGEST_TIMEOUT else LONGEST_TIMEOUT

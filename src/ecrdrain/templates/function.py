@@ -654,6 +654,7 @@ def read_plain(block):
 
 CREATION_ROLLBACK = "ROLLBACK_IN_PROGRESS"
 ENDINGS = ("DELETE_IN_PROGRESS", CREATION_ROLLBACK)
+ROLLBACKS = ("ROLLBACK_", "UPDATE_ROLLBACK_")
 
 
 class Decision(NamedTuple):
@@ -767,13 +768,15 @@ def decide(cloudformation, mode, stack_id, repository):
   if mode == "Never":
     return decide_by(Situation.NEVER)
   tree = StackTree(partial(read_stack, cloudformation))
+  blind = mode == "Always"
   try:
-    if mode == "Always" and "ROLLBACK" not in " ".join(tree.statuses(stack_id).values()):
+    if blind and "ROLLBACK" not in str(tree.statuses(stack_id, ROLLBACKS).values()):
       return decide_by(Situation.ALWAYS)
+    blind = False
     facts = gather(tree, stack_id, repository)
     return decide_by(*find_situation(facts), facts)
   except StackReadError as error:
-    if mode == "Always" and (error.cause.denied or error.cause.lost):
+    if blind and (error.cause.denied or error.cause.lost):
       return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
     return decide_by(Situation.NOT_READABLE, str(error))
 
@@ -825,12 +828,12 @@ class StackTree:
     self.read = read
     self.known = cache(lambda call, stack_id: list(read(call, stack_id)))
 
-  def statuses(self, stack_id, *last):
+  def statuses(self, stack_id, last=()):
     statuses = {}
     while stack_id and stack_id not in statuses:
       stack = self.known("describe_stacks", stack_id)[0]
       statuses[stack_id] = stack["StackStatus"]
-      stack_id = None if stack["StackStatus"] in last else stack.get("ParentId")
+      stack_id = None if stack["StackStatus"].startswith(last) else stack.get("ParentId")
     return statuses
 
   def held(self, stacks, physical_id="", kind=REPOSITORY_TYPE):
@@ -862,7 +865,7 @@ class StackTree:
     return {"stack": stack_id, "logical_id": name, "status": status, **policies}
 
   def ownership(self, owners):
-    statuses = self.statuses(owners[0][0], *ENDINGS)
+    statuses = self.statuses(owners[0][0], ENDINGS)
     chain = [self.with_policies(*owners[0])]
     if {*statuses.values()}.intersection(ENDINGS):
       for stack, parent in pairwise(statuses):
@@ -907,11 +910,10 @@ class Answer(NamedTuple):
     return "FAILED" if self.reason else "SUCCESS"
 
   def body(self, request, reason):
-    names = ("StackId", "RequestId", "LogicalResourceId")
     fields = {
       "Status": self.status,
       "PhysicalResourceId": _utf8(self.identity)[:LARGEST_IDENTITY].decode(errors="ignore"),
-      **{name: request.get(name, "") for name in names},
+      **{name: request.get(name, "") for name in ("StackId", "RequestId", "LogicalResourceId")},
       "Data": self.data,
     }
     while True:
@@ -962,7 +964,7 @@ def put(url, body, timeout):
 
 ON_DELETE = ("WithRepository", "Always", "Never")
 PROPERTIES = ("ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight")
-LONGEST_SERVICE_TIMEOUT = 3600
+LONGEST_TIMEOUT = 3600
 REPOSITORY_NAME = re.compile(
   r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
 )
@@ -980,19 +982,15 @@ def parse_settings(properties, environment, function_arn, stack_id):
   name = properties.get("RepositoryName") or environment.get("ECR_REPOSITORY_NAME") or ""
   target = repository_beside(function_arn, str(name))
   account = environment.get("ACCOUNT_ID") or target.account
+  same_account = f":{target.account}:" in stack_id
   on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
   preflight = str(properties.get("Preflight", "true")).lower()
-  timeout = str(properties.get("ServiceTimeout", LONGEST_SERVICE_TIMEOUT))
+  timeout = str(properties.get("ServiceTimeout", LONGEST_TIMEOUT))
   in_bounds = timeout == str(service_timeout_of(properties))
   checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
   checks += [
     ("RepositoryName", name, bool(REPOSITORY_NAME.fullmatch(str(name))), NAME_IN_WORDS),
-    (
-      "StackId",
-      stack_id,
-      f":{target.account}:" in stack_id,
-      f"one of the function's account, {target.account}",
-    ),
+    ("StackId", stack_id, same_account, f"a stack of {target.account}, like the function"),
     ("ACCOUNT_ID", account, account == target.account, target.account),
     ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
     ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
@@ -1012,7 +1010,7 @@ def on_delete_of(properties, environment):
 def service_timeout_of(properties):
   text = str(properties.get("ServiceTimeout"))
   value = int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
-  return value if 1 <= value <= LONGEST_SERVICE_TIMEOUT else LONGEST_SERVICE_TIMEOUT
+  return value if 1 <= value <= LONGEST_TIMEOUT else LONGEST_TIMEOUT
 
 
 class Log:

@@ -470,6 +470,21 @@ def test_always_refuses_when_the_stack_cannot_be_read_for_another_reason() -> No
     assert (decision.verdict, decision.evidence["situation"]) == ("refuse", "NOT_READABLE")
 
 
+@pytest.mark.parametrize("action", ["ListStackResources", "GetTemplate"])
+def test_always_refuses_in_a_rollback_what_it_may_not_read_further(action: str) -> None:
+    """It has seen the rollback: what it may not read then is needed, as under WithRepository."""
+    aws = CloudFormation(one=Stack("ROLLBACK_IN_PROGRESS", [ROW]))
+    aws.fail(action, "one")
+    assert decide(aws.client, "Always", arn("one"), APP).verdict == "refuse"
+
+
+def test_always_sees_the_rollback_of_its_own_stack_though_it_may_not_read_the_one_around() -> None:
+    """The role of standalone.yaml reads its own stack alone; nothing is drained blindly."""
+    aws = by_hand("UPDATE_ROLLBACK_IN_PROGRESS", "root", "UPDATE_ROLLBACK_IN_PROGRESS")
+    aws.fail("DescribeStacks", "root")
+    assert decide(aws.client, "Always", arn("one"), APP).verdict != "drain"
+
+
 def test_always_drains_where_cloudformation_is_out_of_reach() -> None:
     """A function in a VPC may have a way to ECR alone; the log says what it cannot see."""
     aws = by_hand("DELETE_IN_PROGRESS")

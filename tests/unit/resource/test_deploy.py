@@ -102,4 +102,4 @@ def test_a_stack_of_another_account_is_refused(stage: Stage, receiver: Receiver)
     stage.play(stage.request("Create", StackId=stack))
     assert receiver.answer["Status"] == "FAILED"
     assert "'arn:aws:cloudformation:eu-west-1:210987654321:" in receiver.answer["Reason"]
-    assert "one of the function's account, 123456789012" in receiver.answer["Reason"]
+    assert "a stack of 123456789012, like the function" in receiver.answer["Reason"]
