@@ -4,7 +4,6 @@ At a terminal there are bars, elsewhere lines, both on standard error; how a dra
 result.
 """
 
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from ecrdrain.engine import Deleted, Event, OnEvent, Report, Repository
 from ecrdrain.stacks.events import StackEvent
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 _LINES = 10
@@ -75,6 +75,12 @@ class ProgressView:
         if self._bars is not None:
             self._bars.stop()
 
+    @property
+    def _results(self) -> "Console":
+        """Where results go: above the bars, if those are drawn on the same terminal."""
+        above = self._bars is not None and self._terminal.text.is_terminal
+        return self._console if above else self._terminal.text
+
     def on_drain(self, repository: Repository) -> OnEvent:
         """Show one drain from its start on."""
         progress = _Progress(self._images.get(repository.name, 0))
@@ -91,8 +97,7 @@ class ProgressView:
                 for task in self._bars.tasks:
                     if task.description == report.repository:
                         self._bars.remove_task(task.id)
-            # A result: where standard output is no terminal, it must not go where the bars are.
-            self._terminal.say(outcome_of(report), style)
+            say(self._results, outcome_of(report), style)
 
     def on_stack_event(self, event: StackEvent) -> None:
         """Show an event of a stack."""
@@ -149,7 +154,6 @@ class ProgressView:
             MofNCompleteColumn(table_column=Column(no_wrap=True)),
             console=self._console,
             transient=True,
-            redirect_stdout=sys.stdout.isatty(),
         )
 
 

@@ -16,8 +16,12 @@ import termios
 import time
 from typing import TYPE_CHECKING
 
+import pyte
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+LINES = 40
 
 _PATIENCE = 120  # seconds until a program is taken for hanging; a loaded machine is slow
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\r")
@@ -46,7 +50,8 @@ class InTerminal:
         self, command: Sequence[str], environment: Mapping[str, str], columns: int
     ) -> None:
         self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
+        self._columns = columns
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", _IN_FOREGROUND, *command],
             env=dict(environment),
@@ -62,6 +67,18 @@ class InTerminal:
     def text(self) -> str:
         """What it has written, without colours and movements of the cursor."""
         return _CONTROL.sub("", self.raw.decode(errors="replace"))
+
+    def screen(self) -> list[str]:
+        """Return what a person sees in the end, from the first line on; empty lines are left out.
+
+        Played into a terminal emulator that others wrote.
+        """
+        screen = pyte.HistoryScreen(self._columns, LINES, history=10_000)
+        pyte.ByteStream(screen).feed(self.raw)
+        above = [
+            "".join(row[at].data for at in range(self._columns)) for row in screen.history.top
+        ]
+        return [line.rstrip() for line in [*above, *screen.display] if line.strip()]
 
     def wait_for(self, words: str) -> None:
         """Read until it has written these words."""

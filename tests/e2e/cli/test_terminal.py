@@ -112,6 +112,27 @@ def test_a_terminal_gets_colours_and_a_progress_bar(
     assert left(strict, slow) == 0
 
 
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_results_stand_above_the_bars_and_no_bar_stays(
+    columns: int, in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """Of three drains that end one after the other each result has its own lines, in any width."""
+    asset = f"cdk-hnb659fds-container-assets-123456789012-eu-west-1-{slow}"  # a name of CDK's kind
+    images = {slow: 1500, asset: 700, f"web-{slow}": 100}
+    for repository, number in images.items():
+        strict.seed(repository=repository, images=number)
+    terminal = in_terminal(
+        *("drain", *images, "--yes", "--endpoint-url", strict.endpoint_url), columns=columns
+    )
+
+    assert terminal.finish() == 0
+    screen = "".join(line.ljust(columns) for line in terminal.screen())
+    for repository, number in images.items():
+        assert f"{repository}: empty, {number:,} images deleted in " in screen
+    assert "━" not in screen
+    assert terminal.screen()[-1] == "3 repositories empty, 2,300 images deleted"
+
+
 def test_no_color_is_obeyed(in_terminal: StartInTerminal, filled: str) -> None:
     """Not one sequence for a colour is written."""
     terminal = in_terminal("drain", filled, "--yes", environment={"NO_COLOR": "1"})
