@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.page import put
-from ecrdrain.fate.guard import Situation
+from ecrdrain.fate.guard import Situation, verdict_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "safety.md"
 MARKER = "decisions"
@@ -16,6 +16,7 @@ HEADER = ("when", "situation in the log", "images", "why, in the log")
 
 WHEN = {
     Situation.ALWAYS: "`OnDelete: Always`, and no stack of the tree is in a rollback",
+    Situation.BLIND: "`OnDelete: Always`, and the function may not or cannot read its stack",
     Situation.NEVER: "`OnDelete: Never`",
     Situation.NOT_READABLE: "a call that has to be made is denied or fails",
     Situation.ELSEWHERE: "the repository is in another account or region than the stack",
@@ -36,7 +37,7 @@ WHEN = {
     Situation.STAYS: "an update, and the repository stands in the template",
     Situation.POLICY_GONE: (
         "an update took the repository out of the template, and its policy with it; or the "
-        "template is not understood"
+        "template is not understood, or a policy on the way up is no plain word"
     ),
     Situation.UPDATE_UNFINISHED: (
         "an update made another repository of the resource, and it may still be rolled back, or is"
@@ -52,7 +53,6 @@ WHEN = {
 
 POLICIES = "DeletionPolicy (or UpdateReplacePolicy) of …"
 ABOUT = {
-    Situation.ALWAYS: "",
     Situation.RETAINED: POLICIES,
     Situation.POLICY_UNKNOWN: POLICIES,
 }
@@ -62,9 +62,9 @@ def decision_table() -> str:
     """Return one line a situation."""
     lines = [" | ".join(HEADER), " | ".join("---" for _ in HEADER)]
     for situation in Situation:
-        sentence, remedy, _ = situation.sentence.partition("; ")
+        sentence, remedy, _ = situation.value[1].partition("; ")
         why = sentence.format(ABOUT.get(situation, "…")) + ("; …" if remedy else "")
-        lines.append(f"{WHEN[situation]} | `{situation.name}` | {situation.verdict} | {why}")
+        lines.append(f"{WHEN[situation]} | `{situation.name}` | {verdict_of(situation)} | {why}")
     return "\n".join(f"| {line} |" for line in lines)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
 from ecrdrain.templates.render import function_source
@@ -170,8 +171,8 @@ def _deployable(block: str, world: World) -> str:
     text = text.replace("RepositoryName: shop", f"RepositoryName: {world.full_name('app')}")
     function = old_drain("the article's", world)
     del function["OldDrain"]
-    lines = [f"  {name}: {json.dumps(resource)}\n" for name, resource in function.items()]
-    return "".join(["Resources:\n", text, *(lines if "OldDrainFunction" in text else [])])
+    old = textwrap.indent(yaml.safe_dump(function), "  ") if "OldDrainFunction" in text else ""
+    return f"Resources:\n{text}{old}"
 
 
 def test_the_article_s_nested_stacks_keep_the_images(world: World) -> None:

@@ -200,5 +200,4 @@ def _imports(statements: Iterable[ast.Import | ast.ImportFrom]) -> list[str]:
             members.setdefault(statement.module or "", set()).update(names)
     lines = [f"import {name}" for name in sorted(plain)]
     lines += [f"from {name} import {', '.join(sorted(members[name]))}" for name in sorted(members)]
-    # Annotations may name what was imported for type checkers only: they stay text.
-    return ["from __future__ import annotations", *(["", *lines] if lines else [])]
+    return lines

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tools.function.errors import BundleError
 
-WIDTH, INDENT = 110, 2
+WIDTH, INDENT = 120, 1
 RULES = "E,W,F,S"
 
 _STYLE = ("--isolated", "--config", f"indent-width={INDENT}", "--config", f"line-length={WIDTH}")

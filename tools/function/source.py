@@ -7,16 +7,13 @@ from tools.function.modules import Package
 from tools.function.write import write
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = Package("ecrdrain", ROOT / "src" / "ecrdrain", docstrings_from=99)
+PACKAGE = Package("ecrdrain", ROOT / "src" / "ecrdrain", docstrings_from=999)
 ENTRY, FUNCTION = "ecrdrain.resource.handler", "lambda_handler"
 
 TEMPLATES = PACKAGE.root / "templates"
 COMMITTED = TEMPLATES / "function.py"
 
-HEADER = (
-    f"ecrdrain {__version__}, Apache-2.0, from src/ecrdrain: "
-    "engine drains, fate decides, resource answers."
-)
+HEADER = f"ecrdrain {__version__}, Apache-2.0: engine drains, fate decides, resource answers."
 
 
 def make_function() -> str:

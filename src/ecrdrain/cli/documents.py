@@ -10,11 +10,11 @@ from operator import attrgetter, itemgetter
 from ecrdrain.cli.errors import in_words
 from ecrdrain.cli.fields import Field, derived, write_document
 from ecrdrain.engine import Report
-from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.change_sets import Change
 from ecrdrain.stacks.outcome import Leftover, Outcome, leftover
 from ecrdrain.stacks.plan import Obstacle, Plan
 from ecrdrain.stacks.provider import SERVICE_TOKEN
+from ecrdrain.stacks.replication import Destination
 from ecrdrain.stacks.repositories import Judgement, StackRepository
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.targets import Target

@@ -28,18 +28,21 @@ AT_ONCE = 8
 Result = TypeVar("Result")
 
 
-def client_config(concurrency: int = CONCURRENCY, read_timeout: float = 60) -> "Config":
+def client_config(
+    concurrency: int = CONCURRENCY, read_timeout: float = 60, attempts: int = ATTEMPTS
+) -> "Config":
     """Return the settings for a boto3 client that drains with.
 
     Args:
         concurrency: How many calls may be in flight; each needs a connection of its own, and so
             do the listings of drains side by side.
         read_timeout: Seconds to wait for an answer. A call without one is repeated.
+        attempts: Tries of one call before it has failed.
     """
     from botocore.config import Config  # noqa: PLC0415 - not before a client is made
 
     return Config(
-        retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
         max_pool_connections=concurrency + AT_ONCE,
         connect_timeout=5,
         read_timeout=read_timeout,

@@ -73,7 +73,7 @@ def _drain(
                 **vars(outcome),
                 registry=repository.registry,
                 registry_id=repository.registry_id,
-                region=repository.region,
+                region=repository.registry_region,
             )
             done(report)
             return report

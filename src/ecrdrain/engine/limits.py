@@ -13,7 +13,7 @@ may hand the signal to any thread (signal module, "Signals and threads").
 
 
 class Halted(Exception):  # noqa: N818 - not an error: the caller asked for it
-    """No further call may start; the text is the reason, "deadline" or "interrupt".
+    """No further call may start; the text is the reason: "deadline", or that of the interrupt.
 
     Attributes:
         unheard: Whether an earlier try of the call may have had an effect.
@@ -29,7 +29,12 @@ class Limits:
         deadline: A moment of `clock`, in seconds, after which no call starts; None: no limit.
         stop: An event that, once set, lets no further call start; None: nothing interrupts it.
         clock: The clock that `deadline` is read off.
+
+    Attributes:
+        interrupt: What the reason is called when `stop` is set.
     """
+
+    interrupt = "interrupt"
 
     def __init__(
         self,
@@ -48,7 +53,7 @@ class Limits:
             Halted: It may not.
         """
         if self.stop.is_set():
-            raise Halted("interrupt")
+            raise Halted(self.interrupt)
         if self.deadline is not None and self.clock() + ahead >= self.deadline:
             raise Halted("deadline")
 

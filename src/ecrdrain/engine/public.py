@@ -1,15 +1,10 @@
 """Repositories of the public registry, and the kinds of images that DescribeImages tells."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from ecrdrain.engine.calls import watch
-from ecrdrain.engine.listing import Listing, Page, Row
-from ecrdrain.engine.report import Failure
-from ecrdrain.engine.repository import PAGE_SIZE, delete_images
-
-if TYPE_CHECKING:
-    from types_boto3_ecr_public import ECRPublicClient
+from ecrdrain.engine.listing import Page, Row
+from ecrdrain.engine.repository import PAGE_SIZE, PrivateRepository
 
 INDEX_TYPES = frozenset(
     {
@@ -30,35 +25,14 @@ def described_row(detail: Mapping[str, Any]) -> Row:
     return Row(detail["imageDigest"], 0 if detail.get("imageTags") else 1)
 
 
-class PublicRepository:
+class PublicRepository(PrivateRepository):
     """A repository of the public registry, which has no ListImages and no archived images.
 
-    Args:
-        client: A boto3 client for ECR Public; its only endpoint for this is in us-east-1.
-        name: The repository's name.
-        registry_id: The account of the registry; None means the caller's own.
-        known: A listing made before, to begin with.
+    The client is one for ECR Public; its only endpoint for this is in us-east-1.
     """
 
     registry = "public"
     list_operation = "DescribeImages"
-
-    def __init__(
-        self,
-        client: "ECRPublicClient",
-        name: str,
-        registry_id: str | None = None,
-        known: Listing | None = None,
-    ) -> None:
-        self.name = name
-        self.registry_id = registry_id
-        self.region = client.meta.region_name
-        self.known: Listing | Page | None = known
-        self._client = client
-        self._names: dict[str, Any] = {"repositoryName": name}
-        if registry_id is not None:
-            self._names["registryId"] = registry_id
-        watch(client)
 
     def page(self, token: str | None) -> Page:
         """Fetch one page of the images."""
@@ -66,7 +40,3 @@ class PublicRepository:
         answer = self._client.describe_images(**self._names, **place, maxResults=PAGE_SIZE)
         rows = [described_row(detail) for detail in answer["imageDetails"]]
         return Page(rows, answer.get("nextToken"))
-
-    def delete(self, digests: Sequence[str]) -> list[Failure]:
-        """Delete at most 100 images with all their tags and return those refused."""
-        return delete_images(self._client, self._names, digests)

@@ -61,8 +61,8 @@ class Drain:
         self.on_event = on_event
         self.calls = Calls(limits)
         self.tally = Tally()
-        self.found = False  # whether this round's listing shows any image
-        self.held = Listing()  # images whose phase has not come
+        self.found = True  # whether this round's listing shows any image
+        self.held = repository.listing or Listing()  # images whose phase has not come
         self.in_flight: dict[Future[Deletion], list[str]] = {}
 
     def run(self) -> Outcome:
@@ -141,11 +141,8 @@ class Drain:
 
     def _round(self) -> bool:
         """Try every image of a listing; tell whether it showed any."""
-        known, self.repository.known = self.repository.known, None
-        if isinstance(known, Listing) and known.size:
-            self.found, self.held = True, known
-        else:
-            self._delete(self._listed(known if isinstance(known, Page) else None))
+        if self.tally.round > 1 or not self.held.size:
+            self._delete(self._listed())
         for phase in self.held.phases():
             self._delete(phase)
         # With its index gone a child can go, and with an outer index its inner ones.
@@ -158,9 +155,9 @@ class Drain:
         self._delete(list(self.tally.unheard))
         return self.found
 
-    def _listed(self, page: Page | None) -> Iterator[str]:
+    def _listed(self) -> Iterator[str]:
         """Read a listing: yield the images that go first, as they come, and hold the others."""
-        page = page or self._page(None)
+        page = self._page(None)
         # Until now, what the round before has left was all that is known.
         self.tally.forget()
         self.found, self.held = False, Listing()
@@ -198,11 +195,6 @@ class Drain:
                 future = self.pool.submit(self.calls.make, "BatchDeleteImage", call)
                 self.in_flight[future] = batch
             self._settle(0)
-        except (CallFailed, Halted):
-            raise
-        except BaseException:  # Ctrl-C, or a mistake: nothing goes on behind its back
-            self.limits.stop.set()
-            raise
         finally:
             self._finish()
 

@@ -61,11 +61,16 @@ class StackReadError(Exception):
     """
 
     def __init__(self, call: str, stack_id: str, error: Exception) -> None:
-        action = call.title().replace("_", "")
-        self.grant = f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
+        self.grant = grant_to_read(call, stack_id)
         self.cause = call_error(error)
         remedy = f"grant the function's role {self.grant}" if self.cause.denied else "try again"
-        super().__init__(f"{self.grant}: {self.cause}; nothing was deleted; {remedy}")
+        super().__init__(f"{self.grant}: {self.cause}; {remedy}")
+
+
+def grant_to_read(call: str, stack_id: str) -> str:
+    """Name what one of the READS needs: the IAM action, and the ARN to grant it on."""
+    action = call.title().replace("_", "")
+    return f"cloudformation:{action} on {stack_id.rpartition('/')[0]}/*"
 
 
 def decide(
@@ -89,13 +94,15 @@ def decide(
         if blind and "ROLLBACK" not in str(tree.statuses(stack_id, ROLLBACKS).values()):
             return decide_by(Situation.ALWAYS)
         blind = False
+        if stack_id.split(":")[3:5] != [repository.region, repository.account]:
+            return decide_by(Situation.ELSEWHERE)
         facts = gather(tree, stack_id, repository)
         return decide_by(*find_situation(facts), facts)
     except StackReadError as error:
         # The article's role may read no stack, a function in a VPC may not reach CloudFormation,
         # and their users want the images gone.
         if blind and (error.cause.denied or error.cause.lost):
-            return decide_by(Situation.ALWAYS, f"; without {error.grant} no rollback is seen")
+            return decide_by(Situation.BLIND, error.grant)
         return decide_by(Situation.NOT_READABLE, str(error))
 
 
@@ -106,9 +113,7 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
         StackReadError: A read failed.
     """
     facts: Evidence = {"repository": repository.name, "stack": stack_id}
-    partition, region, account, name = repository
-    if not stack_id.startswith(f"arn:{partition}:cloudformation:{region}:{account}:"):
-        return {**facts, "elsewhere": True}
+    name = repository.name
     owners = tree.held([stack_id], name) or tree.held(tree.stacks(stack_id), name)
     if owners:
         return {**facts, **tree.ownership(owners)}
@@ -117,27 +122,6 @@ def gather(tree: "StackTree", stack_id: str, repository: RepositoryArn) -> Evide
         if replaced:
             return {**facts, "statuses": tree.statuses(stack), "replaced": replaced}
     return facts
-
-
-def denied_reads(cloudformation: "CloudFormationClient", stack_id: str) -> Iterator[str]:
-    """Try each of the READS on a stack and its ancestors.
-
-    Yields:
-        Each IAM action that is denied, and the ARN to grant it on.
-
-    Raises:
-        StackReadError: A read failed for another reason.
-    """
-    for call in READS:
-        try:
-            answer: Summary = next(read_stack(cloudformation, call, stack_id), {})
-        except StackReadError as error:
-            if not error.cause.denied:
-                raise
-            yield error.grant
-            continue
-        if call == "describe_stacks" and "ParentId" in answer:
-            yield from denied_reads(cloudformation, answer["ParentId"])
 
 
 def read_stack(cloudformation: Any, call: str, stack_id: str) -> Iterator[Any]:  # noqa: ANN401
@@ -180,7 +164,11 @@ class StackTree:
         return statuses
 
     def held(
-        self, stacks: Iterable[str], physical_id: str = "", kind: str = REPOSITORY_TYPE
+        self,
+        stacks: Iterable[str],
+        physical_id: str = "",
+        kind: str = REPOSITORY_TYPE,
+        statuses: tuple[str, ...] = HELD,
     ) -> list[tuple[str, Summary]]:
         """List what stacks hold of a type: all of it, or what has a physical id."""
         return [
@@ -188,7 +176,7 @@ class StackTree:
             for stack in stacks
             for row in self.known("list_stack_resources", stack)
             if row["ResourceType"] == kind
-            and row["ResourceStatus"].startswith(HELD)
+            and row["ResourceStatus"].startswith(statuses)
             and physical_id in ("", row.get("PhysicalResourceId"))
         ]
 
@@ -212,20 +200,26 @@ class StackTree:
         name = row["LogicalResourceId"]
         template = self.known("get_template", stack_id)[0]
         policies = read_policies(template, name, row["ResourceType"])
-        status = row["ResourceStatus"]
-        return {"stack": stack_id, "logical_id": name, "status": status, **policies}
+        stack = self.known("describe_stacks", stack_id)[0]
+        return {
+            "stack": stack_id,
+            "logical_id": name,
+            "status": row["ResourceStatus"],
+            "new_goes": stack.get("RetainExceptOnCreate", False),
+            **policies,
+        }
 
     def ownership(self, owners: list[tuple[str, Summary]]) -> Evidence:
         """Follow what a stack holds up to the first stack that is ending, if there is one."""
         statuses = self.statuses(owners[0][0], ENDINGS)
         chain = [self.with_policies(*owners[0])]
-        if {*statuses.values()}.intersection(ENDINGS):
-            for stack, parent in pairwise(statuses):
-                holder = self.held([parent], stack, STACK_TYPE)
-                if not holder:
-                    # The parent has let the nested stack go: its end is not the repository's.
-                    break
-                chain.append(self.with_policies(*holder[0]))
+        for stack, parent in pairwise(statuses):
+            # It is still being created when what is in it asks.
+            holder = self.held([parent], stack, STACK_TYPE, (*HELD, "CREATE_IN_PROGRESS"))
+            if not holder:
+                # The parent has let the nested stack go: its end is not the repository's.
+                break
+            chain.append(self.with_policies(*holder[0]))
         return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
     def replaced(self, stack_id: str, name: str) -> HeldResource | None:

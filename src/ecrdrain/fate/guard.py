@@ -38,6 +38,9 @@ class HeldResource(Policies):
     stack: str
     logical_id: str
     status: str
+    new_goes: bool
+    """Whether a rollback deletes what its operation created, whatever the policy says: the
+    request had RetainExceptOnCreate (API_DescribeStacks, Stack; API_CreateStack, what it does)."""
 
 
 class Evidence(TypedDict, total=False):
@@ -46,29 +49,24 @@ class Evidence(TypedDict, total=False):
     Attributes:
         repository: Its name.
         stack: The stack that sent the request.
-        elsewhere: The repository is in another account or region than that stack.
         owners: The stacks of the tree that hold the repository.
         statuses: The statuses, by stack id, of the owner and its ancestors, up to the root or to
             the first stack that is ending.
-        chain: The repository in its owner, the owner in its parent, and so on to the first stack
-            that is ending; without such a stack, the repository in its owner alone.
+        chain: The repository in its owner, the owner in its parent, and so on to the root or to
+            the first stack that is ending.
         replaced: The resource that was this repository before the update under way.
     """
 
     repository: str
     stack: str
-    elsewhere: bool
     owners: list[str]
     statuses: Mapping[str, str]
     chain: list[HeldResource]
     replaced: HeldResource
 
 
-REMEDY = (
-    "nothing was deleted. Write the policy as one plain word, say OnDelete: Always, or empty "
-    "the repository"
-)
-OVERRIDE = "OnDelete: Always drains it, except in rollbacks"
+PLAINLY = "write it in block style and plain words, without Transform"
+OVERRIDE = "OnDelete: Always drains it, except in rollbacks; Never keeps it"
 
 
 class Situation(Enum):
@@ -77,23 +75,25 @@ class Situation(Enum):
     {} stands for the resource that decides, or for its policy.
     """
 
-    ALWAYS = "drain", "OnDelete is Always{}"
+    ALWAYS = "drain", "OnDelete is Always"
+    BLIND = "drain", "OnDelete is Always; without {} no rollback is seen"
     NEVER = "keep", "OnDelete is Never"
     NOT_READABLE = "refuse", "{}"
     ELSEWHERE = "keep", "it is not in the stack's account and region"
-    SEVERAL_OWNERS = "refuse", f"several stacks list it; {REMEDY}"
+    SEVERAL_OWNERS = "refuse", f"several stacks list it; {OVERRIDE}"
     RETAINED = "keep", "the {} keeps it"
-    POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {REMEDY}"
+    POLICY_UNKNOWN = "refuse", f"the {{}} cannot be read; {PLAINLY}; {OVERRIDE}"
     DELETED = "drain", "it is deleted with the stack of {}"
     STAYS = "keep", "the template still has {}"
-    POLICY_GONE = "keep", f"the template does not tell the DeletionPolicy of {{}}; {OVERRIDE}"
+    POLICY_GONE = "keep", f"the DeletionPolicy of {{}} cannot be read; {PLAINLY}; {OVERRIDE}"
     UPDATE_UNFINISHED = "keep", "the update of {} may still bring it back"
     REPLACED = "drain", "it is deleted: {} is another one now"
-    NO_OWNER = "keep", f"no stack of this tree holds it; {OVERRIDE}"
+    NO_OWNER = "keep", f"no stack of this tree holds it; declare it in one; {OVERRIDE}"
 
-    def __init__(self, verdict: "Verdict", sentence: str) -> None:
-        self.verdict = verdict
-        self.sentence = sentence
+
+def verdict_of(situation: Situation) -> "Verdict":
+    """Return what becomes of the images in a situation."""
+    return situation.value[0]
 
 
 POLICIES: Mapping[str | None, Situation] = {
@@ -117,13 +117,12 @@ def decide_by(
 ) -> Decision:
     """Look a situation up."""
     evidence = {"situation": situation.name, "facts": facts}
-    return Decision(situation.verdict, situation.sentence.format(subject), evidence)
+    verdict, sentence = situation.value
+    return Decision(verdict, sentence.format(subject), evidence)
 
 
 def find_situation(facts: Evidence) -> tuple[Situation, str]:
     """Find the situation, and what its sentence is about."""
-    if facts.get("elsewhere"):
-        return Situation.ELSEWHERE, ""
     if "replaced" in facts:
         return _after_replacement(facts, facts["replaced"])
     if not facts.get("owners"):
@@ -132,17 +131,25 @@ def find_situation(facts: Evidence) -> tuple[Situation, str]:
         return Situation.SEVERAL_OWNERS, ""
     chain, statuses = facts["chain"], facts["statuses"]
     if statuses[chain[-1]["stack"]] not in ENDINGS:
-        stays = chain[0]["deletion"] != UNKNOWN
-        return Situation.STAYS if stays else Situation.POLICY_GONE, name_of(chain[0])
+        unclear = [each for each in chain if each["deletion"] not in POLICIES]
+        situation = Situation.POLICY_GONE if unclear else Situation.STAYS
+        return situation, name_of([*unclear, *chain][0])
     meanings = [_at_end(resource, statuses[resource["stack"]]) for resource in chain]
     situation = next(situation for situation in BY_PRECEDENCE if situation in meanings)
-    name = name_of(chain[meanings.index(situation)])
-    return situation, name if situation is Situation.DELETED else f"DeletionPolicy of {name}"
+    decisive = chain[meanings.index(situation)]
+    if situation is Situation.DELETED:
+        return situation, name_of(decisive)
+    return situation, policy_of(decisive, "DeletionPolicy", decisive["deletion"])
 
 
 def name_of(resource: HeldResource) -> str:
     """Name a resource and its stack (arn:...:stack/NAME/UUID)."""
     return f"{resource['logical_id']} in {resource['stack'].split('/')[1]}"
+
+
+def policy_of(resource: HeldResource, name: str, value: str | None) -> str:
+    """Name a policy, or what hides it."""
+    return f"{'declaration' if value == UNKNOWN else name} of {name_of(resource)}"
 
 
 def _at_end(resource: HeldResource, stack_status: str) -> Situation:
@@ -151,7 +158,8 @@ def _at_end(resource: HeldResource, stack_status: str) -> Situation:
     # The rollback of the operation that created a resource deletes it; not one that was imported
     # then, and whether deleting a nested stack in a rollback counts is not documented.
     created = resource["status"].startswith(("CREATE_", "DELETE_"))
-    if policy == "RetainExceptOnCreate" and stack_status == CREATION_ROLLBACK and created:
+    new_goes = resource["new_goes"] or policy == "RetainExceptOnCreate"
+    if new_goes and stack_status == CREATION_ROLLBACK and created:
         return Situation.DELETED
     return POLICIES.get(policy, Situation.POLICY_UNKNOWN)
 
@@ -164,7 +172,8 @@ def _after_replacement(facts: Evidence, resource: HeldResource) -> tuple[Situati
     by_owner = resource["stack"] == facts["stack"]
     if "ROLLBACK" in statuses or ("UPDATE_IN_PROGRESS" in statuses and not by_owner):
         return Situation.UPDATE_UNFINISHED, name_of(resource)
-    situation = POLICIES.get(resource["update_replace"], Situation.POLICY_UNKNOWN)
+    policy = resource["update_replace"]
+    situation = POLICIES.get(policy, Situation.POLICY_UNKNOWN)
     if situation is Situation.DELETED:
         return Situation.REPLACED, name_of(resource)
-    return situation, f"UpdateReplacePolicy of {name_of(resource)}"
+    return situation, policy_of(resource, "UpdateReplacePolicy", policy)

@@ -6,86 +6,58 @@ API_ReplicationRule, API_DeleteReplication). The rules are those of the registry
 """
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-_MEMBER = "deleteReplication"
-
-
-class Destination(NamedTuple):
-    """A registry that deletions are carried on to, in one region.
-
-    Attributes:
-        registry_id: The account of the registry.
-        region: The region.
-    """
-
-    registry_id: str
-    region: str
-
-    def __str__(self) -> str:
-        return f"{self.registry_id} in {self.region}"
+WITHOUT_RULES = ("UnknownOperationException", "UnknownOperation", "InvalidAction", 404, 501)
+"""The code or status by which an emulator says that it does not know an operation: then it
+replicates nothing either. ECR answers DescribeRegistry with none of these (API_DescribeRegistry,
+"Errors")."""
 
 
-def describe_registry(ecr: Any) -> "Mapping[str, Any]":  # noqa: ANN401 - boto3's type lacks the member
+def describe_registry(ecr: Any) -> Mapping[str, Any]:  # noqa: ANN401 - boto3's type lacks a member
     """Describe the caller's own registry, the only one that DescribeRegistry tells of.
 
     Args:
         ecr: A boto3 client for ECR.
 
     Returns:
-        The answer, deletions of its replication rules included.
+        The answer as AWS sent it. An SDK from before November 2026 drops what its model does not
+        know of while it parses: that deletions are replicated.
 
     Raises:
         botocore.exceptions.ClientError: It may not be described.
     """
-    rule = ecr.meta.service_model.shape_for("ReplicationRule")
-    if _MEMBER not in rule.members:
-        # An SDK from before November 2026 drops what its model does not know while it parses the
-        # answer. The event after-call (boto3, "Extensibility guide") hands out the HTTP response
-        # with its whole body, beside the parsed answer that the caller is about to get.
-        event = "after-call.ecr.DescribeRegistry"
-        ecr.meta.events.register(event, _keep_rules_whole, unique_id="ecrdrain-replication")
-    answer: Mapping[str, Any] = ecr.describe_registry()
-    return answer
+    # "after-call" (boto3, "Extensibility guide") hands out the HTTP response with its whole body,
+    # beside the parsed answer that the caller is about to get.
+    event = "after-call.ecr.DescribeRegistry"
+    ecr.meta.events.register(event, _take_all, unique_id="ecrdrain-rules")
+    return ecr.describe_registry()  # type: ignore[no-any-return]
 
 
-def find_destinations(
-    registry: "Mapping[str, Any]", repository_name: str
-) -> tuple[Destination, ...]:
-    """Find where the deletion of a repository's images is carried on to, each place once.
+def _take_all(http_response: Any, parsed: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+    if "registryId" in parsed:  # not in an error
+        parsed.update(json.loads(http_response.content))
+
+
+def find_destinations(registry: Mapping[str, Any], name: str) -> Iterator[Mapping[str, str]]:
+    """Find where the deletion of a repository's images is carried on to.
+
+    A rule without filters applies to all repositories (API_RepositoryFilter); a filter of a type
+    that is not known may mean any.
 
     Args:
         registry: The answer of DescribeRegistry.
-        repository_name: The repository.
+        name: The repository's.
+
+    Yields:
+        Destinations of rules, each with its registryId and region (API_ReplicationDestination).
     """
-    rules = registry.get("replicationConfiguration", {}).get("rules", [])
-    found = [
-        Destination(destination["registryId"], destination["region"])
-        for rule in rules
-        if (rule.get(_MEMBER) or {}).get("enabled")
-        and _matches(rule.get("repositoryFilters") or (), repository_name)
-        for destination in rule["destinations"]
-    ]
-    return tuple(dict.fromkeys(found))
-
-
-def _matches(filters: "Iterable[Mapping[str, str]]", repository_name: str) -> bool:
-    """Say whether a rule applies: without filters to all repositories (API_RepositoryFilter).
-
-    A filter of a type that is not known may mean any repository.
-    """
-    filters = list(filters)
-    return not filters or any(
-        each.get("filterType") != "PREFIX_MATCH" or repository_name.startswith(each["filter"])
-        for each in filters
-    )
-
-
-def _keep_rules_whole(http_response: Any, parsed: dict[str, Any], **_: object) -> None:  # noqa: ANN401
-    """Put the replication rules as AWS sent them into a parsed answer."""
-    name = "replicationConfiguration"
-    if name in parsed:  # not in an error
-        parsed[name] = json.loads(http_response.content)[name]
+    for rule in registry.get("replicationConfiguration", {}).get("rules", []):
+        filters = rule.get("repositoryFilters")
+        applies = not filters or any(
+            each.get("filterType") != "PREFIX_MATCH" or name.startswith(each["filter"])
+            for each in filters
+        )
+        if applies and (rule.get("deleteReplication") or {}).get("enabled"):
+            yield from rule["destinations"]

@@ -3,11 +3,13 @@
 Source: CloudFormation user guide, "Custom resource response objects" (crpg-ref-responses).
 """
 
-import http.client
 import json
 from collections.abc import Mapping
+from http.client import HTTPException, InvalidURL
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
     from ecrdrain.resource.run import Run
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 LARGEST_ANSWER, LARGEST_IDENTITY = 4096, 1024
 LONGEST_TRY = 10.0
 """Seconds one PUT may take."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HOPELESS = "the ResponseURL takes no answer"
 
 
 class UnfinishedError(Exception):
-    """CloudFormation has no answer yet; Lambda delivers the request again."""
+    """No answer yet: Lambda delivers the request again."""
 
 
 class Answer(NamedTuple):
@@ -58,11 +60,9 @@ class Answer(NamedTuple):
         }
         while True:
             body = _utf8(json.dumps({**fields, "Reason": reason}, ensure_ascii=False))
-            excess = len(body) - LARGEST_ANSWER
-            if excess <= 0 or not reason:
+            if len(body) <= LARGEST_ANSWER or not reason:
                 return body
-            # A character takes four bytes at the most.
-            reason = shorten(reason, len(reason) - max(excess // 4, 1))
+            reason = shorten(reason, len(reason) * 7 // 8)
 
 
 def _utf8(text: str) -> bytes:
@@ -72,15 +72,14 @@ def _utf8(text: str) -> bytes:
 
 def shorten(text: str, size: int) -> str:
     """Cut a text in its middle: what it is about stands first, what to do about it last."""
-    mark = " [...] "
-    head = (size - len(mark)) // 3
-    if len(text) <= size or head <= 0:
-        return text[: max(size, 0)]
-    return text[:head] + mark + text[len(mark) + head - size :]
+    head = size // 3
+    if head < len("...") or len(text) <= size:
+        return text[:size]
+    return f"{text[:head]}...{text[head + 3 - size :]}"
 
 
 def deliver(url: str, body: bytes, run: "Run") -> None:
-    """PUT an answer, again and again while there is time.
+    """PUT an answer, again and again while there is time and hope.
 
     The address is pre-signed: it goes into no log, and no error that carries it leaves here.
 
@@ -90,15 +89,14 @@ def deliver(url: str, body: bytes, run: "Run") -> None:
         run: Tells how much time there is.
 
     Raises:
-        UnfinishedError: No try succeeded.
+        UnfinishedError: No try succeeded, and a later one may.
     """
     problem = ""
     for _ in run.tries(run.killed - 2):
         problem = put(url, body, min(LONGEST_TRY, max(run.killed - run.now() - 1, 1)))
-        if not problem:
-            run.log("answered", bytes=len(body))
+        run.log("answer not taken" if problem else "answered", problem=problem, bytes=len(body))
+        if problem in ("", HOPELESS):
             return
-        run.log("answer not taken", problem=problem)
     raise UnfinishedError(problem)
 
 
@@ -106,14 +104,16 @@ def put(url: str, body: bytes, timeout: float) -> str:
     """Try once and return what went wrong, in words free of the address."""
     try:
         address = urlsplit(url)
-        secure = address.scheme == "https"
-        if not secure and (address.scheme != "http" or address.hostname not in LOOPBACK):
-            return "the ResponseURL is no https address"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(address.netloc, timeout=timeout)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            return HOPELESS
         # A pre-signed PUT is signed without a content type, so it must be sent empty.
-        connection.request("PUT", f"{address.path}?{address.query}", body, {"Content-Type": ""})
-        status = connection.getresponse().status
-    except (OSError, ValueError, http.client.HTTPException) as error:
+        headers = {"Content-Type": ""}
+        urlopen(Request(url, body, headers, method="PUT"), timeout=timeout).close()  # noqa: S310 - http or https
+    except HTTPError as error:
+        # 403: it was signed wrongly, or too long ago.
+        return HOPELESS if error.code == 403 else f"HTTP status {error.code}"  # noqa: PLR2004
+    except (ValueError, InvalidURL):
+        return HOPELESS
+    except (OSError, HTTPException) as error:
         return type(error).__name__
-    return "" if status == http.client.OK else f"HTTP status {status}"
+    return ""

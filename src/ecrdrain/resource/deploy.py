@@ -2,8 +2,7 @@
 
 import os
 
-from ecrdrain.engine.errors import aws_errors, call_error
-from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
+from ecrdrain.fate.evidence import StackReadError, read_stack
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.preflight import preflight
 from ecrdrain.resource.properties import REPOSITORY_NAME, parse_settings
@@ -19,32 +18,33 @@ def deploy(run: Run) -> Answer:
     An Update that failed is followed by one back to the old properties (aws/aws-cdk#17040). What
     was wrong may still be; but FAILED again would leave the stack in UPDATE_ROLLBACK_FAILED.
     """
-    arn = run.context.invoked_function_arn
-    settings = parse_settings(run.properties, os.environ, arn, run.stack_id)
-    target: RepositoryArn | None = settings.target
+    settings = parse_settings(
+        run.properties, os.environ, run.context.invoked_function_arn, run.stack_id
+    )
+    target = settings.target
+    names = {"RepositoryName": target.name, "RegistryId": target.account}
+    answer = Answer(target.arn, data={"RepositoryArn": target.arn, **names})
+    if target.arn == run.identity:
+        run.unchanged = answer
     problem = settings.mistakes
     if not problem and settings.preflight and settings.on_delete != "Never":
         problem = preflight(run, settings)
-    if problem and not in_rollback(run, settings.target.arn):
+    if not problem:
+        return answer
+    if not in_rollback(run):
         return Answer(run.identity, problem)
-    if problem:
-        run.log("overlooked", reason=problem, why="a rollback")
-        if not REPOSITORY_NAME.fullmatch(settings.target.name):
-            target = parse_repository_arn(run.identity)
-    if target is None:
-        return Answer(run.identity)
-    names = {"RepositoryName": target.name, "RegistryId": target.account}
-    return Answer(target.arn, data={"RepositoryArn": target.arn, **names})
+    run.log("overlooked", reason=problem, why="a rollback")
+    return answer if REPOSITORY_NAME.fullmatch(target.name) else Answer(run.identity)
 
 
-def in_rollback(run: Run, arn: str) -> bool:
+def in_rollback(run: Run) -> bool:
     """Tell whether the request belongs to the rollback of an update.
 
     What cannot be told is one where nothing has changed: FAILED would leave the stack in
     UPDATE_ROLLBACK_FAILED if it is one, and prevents nothing if it is none.
     """
     try:
-        found = run.clients("cloudformation").describe_stacks(StackName=run.stack_id)
-    except aws_errors() as error:
-        return arn == run.identity and not call_error(error).lost
-    return bool(found["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")
+        stack = next(read_stack(run.clients("cloudformation"), "describe_stacks", run.stack_id))
+    except StackReadError as error:
+        return run.unchanged is not None and not error.cause.lost
+    return bool(stack["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS")

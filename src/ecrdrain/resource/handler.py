@@ -1,7 +1,10 @@
 """The Lambda function: one answer to each request, whatever happens."""
 
+import json
 import threading
 import traceback
+from contextlib import suppress
+from typing import Any
 
 from ecrdrain.resource.answer import Answer, UnfinishedError, deliver
 from ecrdrain.resource.deploy import deploy
@@ -18,7 +21,7 @@ def lambda_handler(event: object, context: Context) -> None:
     Raises:
         UnfinishedError: Images remain or nobody took the answer; the next run goes on.
     """
-    request = event if isinstance(event, dict) else {}
+    request = unwrapped(event)
     url = str(request.get("ResponseURL") or "")
     log = Log(url, requestId=request.get("RequestId"), stackId=request.get("StackId"))
     if not url:
@@ -37,6 +40,16 @@ def lambda_handler(event: object, context: Context) -> None:
     if reason and run.kind == "Delete":
         reason += NEXT
     deliver(url, answer.body(request, reason), run)
+
+
+def unwrapped(event: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever Lambda is given
+    """Return the request, also out of a message of SNS; empty: there is none.
+
+    Source: Lambda developer guide, "Invoking Lambda functions with Amazon SNS notifications".
+    """
+    with suppress(LookupError, TypeError, ValueError):
+        event = json.loads(event["Records"][0]["Sns"]["Message"])
+    return event if isinstance(event, dict) else {}
 
 
 def answer_in_time(run: Run) -> Answer:
@@ -60,6 +73,9 @@ def answer_in_time(run: Run) -> Answer:
     # A request that was delivered before may not be delivered any more.
     if run.kind == "Delete" and run.first and run.until - run.now() > WORTH_WAITING:
         raise UnfinishedError(verdict)
+    if run.unchanged:
+        run.log("overlooked", reason="the time is over", why="it may be a rollback")
+        return run.unchanged
     remains = verdict if run.kind == "Delete" else "try again"
     reason = f"The function's time is over: {remains}; raise its Timeout if it recurs"
     return Answer(run.identity, reason)

@@ -7,24 +7,17 @@ from typing import Any, NamedTuple
 from ecrdrain.fate.arns import RepositoryArn, repository_beside
 
 ON_DELETE = ("WithRepository", "Always", "Never")
-PROPERTIES = (
-    "ServiceToken",
-    "ServiceTimeout",
-    "RepositoryName",
-    "OnDelete",
-    "Preflight",
-)
+PROPERTIES = ["ServiceToken", "ServiceTimeout", "RepositoryName", "OnDelete", "Preflight"]
+PROPERTIES += ["ReplicatedDeletions"]
 LONGEST_TIMEOUT = 3600
 """Seconds that CloudFormation waits at the most, and by default.
 
 Source: CloudFormation template reference, AWS::CloudFormation::CustomResource.
 """
 
-REPOSITORY_NAME = re.compile(
-    r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
-)
-"""Pattern and lengths as in ECR's service model (botocore, RepositoryName)."""
-NAME_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - / between, neither ARN nor URI"
+REPOSITORY_NAME = re.compile(r"(?=.{2,256}$)[a-z0-9]+((/|\.|_|__|-+)[a-z0-9]+)*")
+"""Pattern, written shorter, and lengths as in ECR's service model (botocore, RepositoryName)."""
+NAME_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - / between; no ARN, no URI"
 
 
 class Settings(NamedTuple):
@@ -60,6 +53,7 @@ def parse_settings(
     same_account = f":{target.account}:" in stack_id
     on_delete = properties.get("OnDelete") or environment.get("ECRDRAIN_ON_DELETE") or ON_DELETE[0]
     preflight = str(properties.get("Preflight", "true")).lower()
+    replicated = properties.get("ReplicatedDeletions", "")
     timeout = str(properties.get("ServiceTimeout", LONGEST_TIMEOUT))
     in_bounds = timeout == str(service_timeout_of(properties))
     checks = [("property", key, key in PROPERTIES, ", ".join(PROPERTIES)) for key in properties]
@@ -70,6 +64,7 @@ def parse_settings(
         ("OnDelete", on_delete, on_delete in ON_DELETE, ", ".join(ON_DELETE)),
         ("Preflight", preflight, preflight in ("true", "false"), "true, false"),
         ("ServiceTimeout", timeout, in_bounds, "1 to 3600 seconds"),
+        ("ReplicatedDeletions", replicated, replicated in ("", "Accept"), "Accept"),
     ]
     mistakes = "; ".join(
         f"{what} {value!r} is wrong; allowed is {allowed}"

@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ecrdrain.engine.calls import client_config
+from ecrdrain.engine.calls import ATTEMPTS, client_config
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.properties import service_timeout_of
+
+if TYPE_CHECKING:
+    from ecrdrain.resource.answer import Answer
 
 BIRTH = re.compile(r"X-Amz-Date=(\d{8}T\d{6})Z")
 """A request is as old as its ResponseURL: a pre-signed address says when it was made (Signature
@@ -27,6 +30,9 @@ WORTH_WAITING = 120.0
 CALLS_AT_ONCE = 16
 READ_TIMEOUT = 12.0
 """Seconds that a call may take to answer: less than the reserve."""
+ATTEMPTS_IN_TIME = 100
+"""Tries of a call that AWS throttles or fails at: more than there is time for, with the SDK's
+pauses of up to 20 seconds. The timer ends them."""
 
 
 class Context(Protocol):
@@ -49,7 +55,19 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type 
     """
     import boto3  # noqa: PLC0415 - see above
 
-    return boto3.client(service, config=client_config(CALLS_AT_ONCE, READ_TIMEOUT))  # type: ignore[call-overload]
+    config = client_config(CALLS_AT_ONCE, READ_TIMEOUT, ATTEMPTS_IN_TIME)
+    made = boto3.client(service, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("needs-retry", give_up_unheard)
+    return made
+
+
+def give_up_unheard(attempts: int, caught_exception: Exception | None, **_: object) -> None:
+    """End the tries of a call that is not answered at all: there may be no way to the service.
+
+    Source: botocore's Endpoint asks the handlers of "needs-retry" after each try.
+    """
+    if caught_exception and attempts >= ATTEMPTS:
+        raise caught_exception
 
 
 def birth_of(url: str) -> float | None:
@@ -78,6 +96,7 @@ class Run:
             and the Delete of the rollback brings it back: that one is no repository's ARN, so
             nothing is touched then.
         deleted: Images that the drain has deleted.
+        unchanged: The answer to an Update of the same repository that may be a rollback's.
         first: Whether this is certainly the first delivery of the request.
         until: When CloudFormation stops waiting.
         killed: When Lambda kills the run.
@@ -96,7 +115,6 @@ class Run:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.event = event
         self.context = context
         self.log = log
         self.clients = clients
@@ -111,6 +129,7 @@ class Run:
         properties = event.get("ResourceProperties")
         self.properties: Mapping[str, Any] = properties if isinstance(properties, dict) else {}
         self.deleted = 0
+        self.unchanged: Answer | None = None
         birth = birth_of(str(event.get("ResponseURL")))
         self.first = birth is not None and now() - birth < FIRST_DELIVERY
         # CloudFormation may count from before that: a tenth less, a minute at the most.

@@ -1,21 +1,26 @@
 """Delete: drain the repository if it is going away, and say how that ended."""
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
-from ecrdrain.engine.events import Deleted, Event, Listed, RoundEnded
+from ecrdrain.engine.events import Deleted, Event
 from ecrdrain.engine.limits import Limits
 from ecrdrain.engine.report import Outcome
 from ecrdrain.engine.repository import PrivateRepository
 from ecrdrain.engine.rounds import Drain
 from ecrdrain.fate.arns import RepositoryArn, parse_repository_arn
 from ecrdrain.fate.evidence import decide
+from ecrdrain.fate.guard import Decision
 from ecrdrain.resource.answer import Answer
 from ecrdrain.resource.properties import on_delete_of
+from ecrdrain.resource.replication import replicated
 from ecrdrain.resource.run import CALLS_AT_ONCE, Run
 
-EVENT_NAMES = {Listed: "listed", Deleted: "deleted", RoundEnded: "round"}
+LOOK_AGAIN = 45.0
+"""Seconds after which a decision is old: with the time of the reads, a minute."""
 
 
 def tear_down(run: Run) -> Answer | str:
@@ -28,7 +33,7 @@ def tear_down(run: Run) -> Answer | str:
         return keep(run, "this resource was never created for a repository")
     repository = PrivateRepository(run.clients("ecr"), target.name, target.account)
     try:
-        repository.known = first = repository.page(None)
+        repository.first = first = repository.page(None)
     except aws_errors() as failure:
         error = call_error(failure)
         if error.code == REPOSITORY_NOT_FOUND:
@@ -36,12 +41,50 @@ def tear_down(run: Run) -> Answer | str:
         return Answer(run.identity, in_words(error, target))
     if not first.rows and not first.token:
         return keep(run, "the repository is empty")
+    decision = look(run, target)
+    if decision.verdict == "drain":
+        return verdict_on(drain(run, repository, target), run, target)
+    refused = decision.verdict == "refuse"
+    return Answer(run.identity, f"this run deleted nothing: {decision.why}" if refused else "")
+
+
+def look(run: Run, target: RepositoryArn) -> Decision:
+    """Decide, on fresh reads, what becomes of the images."""
     mode = on_delete_of(run.properties, os.environ)
     decision = decide(run.clients("cloudformation"), mode, run.stack_id, target)
+    problem = replicated(run, target, mode) if decision.verdict == "drain" else ""
+    if problem:
+        decision = Decision("refuse", problem, decision.evidence)
     run.log("decision", verdict=decision.verdict, why=decision.why, evidence=decision.evidence)
-    if decision.verdict == "drain":
-        return verdict_on(drain(run, repository), run, target)
-    return Answer(run.identity, decision.why if decision.verdict == "refuse" else "")
+    return decision
+
+
+class WhileItGoes(Limits):
+    """Limits of a drain that looks again, in good time, whether the repository still goes.
+
+    While it looks, no call starts.
+    """
+
+    def __init__(self, run: Run, target: RepositoryArn) -> None:
+        super().__init__(run.stop_by, run.stop, run.now)
+        self.look = partial(look, run, target)
+        self.looking = threading.Lock()
+        self.look_again = run.now() + LOOK_AGAIN
+
+    def check(self, ahead: float = 0.0) -> None:
+        """Return while a call may start in so many seconds.
+
+        Raises:
+            Halted: It may not.
+        """
+        with self.looking:
+            if self.clock() > self.look_again and not self.stop.is_set():
+                verdict, why, _ = self.look()
+                self.look_again = self.clock() + LOOK_AGAIN
+                if verdict != "drain":
+                    self.interrupt = why
+                    self.stop.set()
+        super().check(ahead)
 
 
 def keep(run: Run, why: str) -> Answer:
@@ -50,15 +93,15 @@ def keep(run: Run, why: str) -> Answer:
     return Answer(run.identity)
 
 
-def drain(run: Run, repository: PrivateRepository) -> Outcome:
+def drain(run: Run, repository: PrivateRepository, target: RepositoryArn) -> Outcome:
     """Drain the repository while there is time, and log each step."""
 
     def on_event(event: Event) -> None:
         if isinstance(event, Deleted):
             run.deleted += event.deleted
-        run.log(EVENT_NAMES[type(event)], **event._asdict())
+        run.log(type(event).__name__.removesuffix("Ended").lower(), **event._asdict())
 
-    limits = Limits(run.stop_by, run.stop, run.now)
+    limits = WhileItGoes(run, target)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         report = Drain(repository, pool, CALLS_AT_ONCE, limits, on_event).run()
     facts = {name: value for name, value in vars(report).items() if name != "failures"}
@@ -74,8 +117,9 @@ def verdict_on(report: Outcome, run: Run, target: RepositoryArn) -> Answer | str
     remains = f"{run.deleted} images deleted, {left} left in {target.name}"
     if report.stopped == "deadline":
         return remains
-    if report.error is not None:
-        return Answer(run.identity, f"{remains}: {in_words(report.error, target)}")
+    if report.stopped:
+        why = in_words(report.error, target) if report.error else report.stopped
+        return Answer(run.identity, f"{remains}: {why}")
     codes = ", ".join(f"{code} ({count})" for code, count in sorted(report.failure_codes.items()))
     some = "; ".join(": ".join(failure) for failure in report.failures[:3])
     reason = f"{remains}: {codes}. {some}. Mend the cause or delete them by hand"

@@ -60,9 +60,9 @@ def make_repository(
     registry: str,
     name: str,
     registry_id: str | None = None,
-    known: Listing | None = None,
+    listing: Listing | None = None,
 ) -> Repository:
-    """Return a repository as the engine drains it, beginning with what is known of it."""
+    """Return a repository as the engine drains it, beginning with a listing of it."""
     if registry == "private":
-        return PrivateRepository(clients.draining_ecr, name, registry_id, known)
-    return PublicRepository(clients.draining_ecr_public, name, registry_id, known)
+        return PrivateRepository(clients.draining_ecr, name, registry_id, listing)
+    return PublicRepository(clients.draining_ecr_public, name, registry_id, listing)

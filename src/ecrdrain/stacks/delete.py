@@ -170,7 +170,7 @@ class _Deletion:
                 self._context.clients,
                 inspected.repository.registry,
                 inspected.repository.name,
-                known=inspected.survey.listing,
+                listing=inspected.survey.listing,
             )
             for inspected in self._repositories
             if inspected.needs_draining

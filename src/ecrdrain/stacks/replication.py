@@ -1,16 +1,27 @@
 """Whether deletions here are carried on elsewhere: asked before anything is deleted."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ecrdrain.engine.errors import aws_errors, call_error
-from ecrdrain.fate.replication import Destination, describe_registry, find_destinations
+from ecrdrain.fate.replication import WITHOUT_RULES, describe_registry, find_destinations
 from ecrdrain.stacks.clients import Clients
 
-_UNKNOWN_OPERATION = ("UnknownOperationException", "UnknownOperation", "InvalidAction")
-_UNKNOWN_STATUS = (404, 501)
-"""How an emulator says that it does not know an operation: then it replicates nothing either. ECR
-answers DescribeRegistry with none of these (API_DescribeRegistry, "Errors")."""
+
+class Destination(NamedTuple):
+    """A registry that deletions are carried on to, in one region.
+
+    Attributes:
+        registry_id: The account of the registry.
+        region: The region.
+    """
+
+    registry_id: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.registry_id} in {self.region}"
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ def read_replication(
         described = describe_registry(clients.ecr)
     except aws_errors() as error:
         failure = call_error(error)
-        if failure.code in _UNKNOWN_OPERATION or failure.status in _UNKNOWN_STATUS:
+        if failure.code in WITHOUT_RULES or failure.status in WITHOUT_RULES:
             return lambda _: NOT_REPLICATED
         if not failure.denied:
             raise
@@ -78,7 +89,21 @@ def read_replication(
         return lambda _: Replication(
             unknown=f"ask as the account {registry_id}, which alone can see its replication rules"
         )
-    return lambda name: Replication(find_destinations(described, name))
+    return lambda name: Replication(destinations_of(described, name))
+
+
+def destinations_of(registry: Mapping[str, Any], name: str) -> tuple[Destination, ...]:
+    """Return where the deletion of a repository's images is carried on to, each place once.
+
+    Args:
+        registry: The answer of DescribeRegistry.
+        name: The repository's.
+    """
+    found = (
+        Destination(each["registryId"], each["region"])
+        for each in find_destinations(registry, name)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def in_groups(

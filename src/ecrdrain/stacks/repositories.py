@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecrdrain.fate.arns import repository_beside
 from ecrdrain.fate.evidence import REPOSITORY_TYPE, StackTree, Summary
-from ecrdrain.fate.guard import POLICIES, Situation, find_situation
+from ecrdrain.fate.guard import POLICIES, Situation, find_situation, verdict_of
 from ecrdrain.stacks.declared import resolve_property
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.tree import Resource, Stack
@@ -134,7 +134,7 @@ def find_fate(root: Stack, tree: StackTree, resource: Resource) -> tuple[Situati
     owners = tree.held((stack.id for stack in root.walk()), resource.physical_id, resource.type)
     situation, subject = find_situation(tree.ownership(owners))
     # What follows is advice for those who read the function's answer.
-    return situation, situation.sentence.partition("; ")[0].format(subject)
+    return situation, situation.value[1].partition("; ")[0].format(subject)
 
 
 def repository_names(root: Stack) -> frozenset[str]:
@@ -205,7 +205,7 @@ def _repository(
         stack=stack.name,
         stack_id=stack.id,
         deletion_policy=(policy or "Delete") if policy in POLICIES else None,
-        fate=situation.verdict,
+        fate=verdict_of(situation),
         why=why,
         empty_on_delete=str(empty_on_delete).lower() == "true",
         drain=drains.get(repository_beside(stack.id, resource.physical_id).arn),
@@ -221,7 +221,7 @@ def _drains(root: Stack, tree: StackTree) -> Iterator[tuple[str, Drain]]:
                 continue
             # CloudFormation sends no Delete to what it keeps.
             situation, _ = find_situation(tree.ownership([(stack.id, _row(resource))]))
-            if situation.verdict != "keep":
+            if verdict_of(situation) != "keep":
                 objection = _objection(stack, resource)
                 yield resource.physical_id, Drain(resource.logical_id, stack.name, objection)
 

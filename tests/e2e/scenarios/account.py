@@ -44,7 +44,11 @@ class Account:
             client.close()
 
     def create(
-        self, stack: str, template: str | Resources, parameters: Mapping[str, str] | None = None
+        self,
+        stack: str,
+        template: str | Resources,
+        parameters: Mapping[str, str] | None = None,
+        **request: Any,
     ) -> str:
         """Create a stack, wait until it settles, whatever as, and return its id."""
         stack_id = self.stacks.create_stack(
@@ -55,6 +59,7 @@ class Account:
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in (parameters or {}).items()
             ],
+            **request,
         )["StackId"]
         self.settle(stack_id)
         return stack_id

@@ -50,6 +50,17 @@ def a_creation_fails_after_a_push_under_retainexceptoncreate(world: World) -> No
     _fail_after_push(world, EXCEPT_ON_CREATE)
 
 
+@scenario(
+    "A creation by a request with RetainExceptOnCreate fails after a push, under Retain",
+    ends="ROLLBACK_COMPLETE",
+    deletes=("app",),
+    decides=("drain",),
+)
+def a_creation_by_a_request_with_retainexceptoncreate_fails(world: World) -> None:
+    """The rollback of this request deletes what is new, whatever its policy."""
+    _fail_after_push(world, RETAIN, {"RetainExceptOnCreate": True})
+
+
 @scenario(ends="ROLLBACK_COMPLETE", deletes=("app",), decides=("drain",))
 def a_creation_of_nested_stacks_fails_after_a_push(world: World) -> None:
     """The drain's stack is deleted, the repository's is, and the image does not stop that."""
@@ -105,13 +116,70 @@ def an_update_that_adds_drain_and_repository_fails_after_a_push(world: World) ->
 def a_creation_with_a_repository_made_by_hand_fails(world: World) -> None:
     """The rollback deletes the drain alone; the repository keeps its images."""
     world.make_repository()
-    world.create({**world.drain(world.full_name("app")), **world.failing()})
+    drain = world.drain(world.full_name("app"), Preflight="false")
+    world.create({**drain, **world.failing()})
 
 
-@scenario(ends="ROLLBACK_COMPLETE", says=("there is no repository", "best say !Ref Repository"))
+@scenario(ends="ROLLBACK_COMPLETE", says=("ecr:ListImages on", "RepositoryNotFoundException"))
 def the_repository_does_not_exist(world: World) -> None:
     """The creation fails and names the repository: the mistake shows at once."""
     world.create(world.drain(world.full_name("app")))
+
+
+@scenario(
+    "A drain of a repository made by hand is deployed",
+    ends="ROLLBACK_COMPLETE",
+    keeps={"app": 3},
+    says=("no stack of this tree holds it; declare it in one; OnDelete: Always", "Never keeps it"),
+)
+def a_drain_of_a_repository_made_by_hand_is_deployed(world: World) -> None:
+    """It could never act: that shows now, with the three ways out, and not at the deletion."""
+    world.make_repository()
+    world.create(world.drain(world.full_name("app")))
+
+
+@scenario(
+    "A drain of another stack's repository is deployed",
+    ends="ROLLBACK_COMPLETE",
+    keeps={"app": 3},
+    says=("no stack of this tree holds it",),
+)
+def a_drain_of_another_stacks_repository_is_deployed(world: World) -> None:
+    """The same: the other stack's end is not this one's."""
+    world.create({"Repository": world.repository()}, "owner")
+    world.push()
+    world.create(world.drain(world.full_name("app")))
+
+
+@scenario(
+    "A DeletionPolicy that is not a plain word is deployed",
+    ends="ROLLBACK_COMPLETE",
+    deletes=("app",),
+    says=("the DeletionPolicy of Repository", "cannot be read; write it in block style"),
+)
+def a_deletionpolicy_that_is_not_a_plain_word_is_deployed(world: World) -> None:
+    """What could not be understood at the deletion is refused before there are images."""
+    repository = world.repository(DeletionPolicy={"Fn::If": ["Keep", "Retain", "Delete"]})
+    world.create(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Conditions": {"Keep": {"Fn::Equals": ["a", "b"]}},
+            "Resources": {"Repository": repository, **world.drain()},
+        }
+    )
+
+
+@scenario(
+    "A repository in flow style is deployed",
+    ends="ROLLBACK_COMPLETE",
+    deletes=("app",),
+    says=("the DeletionPolicy of Repository", "cannot be read; write it in block style"),
+)
+def a_repository_in_flow_style_is_deployed(world: World) -> None:
+    """The reader knows block style: what it does not understand shows now, with the cause."""
+    name = world.full_name("app")
+    repository = f"{{Type: AWS::ECR::Repository, Properties: {{RepositoryName: {name}}}}}"
+    world.create(f"Resources:\n  Repository: {repository}\n{world.drain_in_yaml()}")
 
 
 @scenario(
@@ -133,7 +201,7 @@ def properties_are_wrong(world: World) -> None:
     world.create(
         {
             **world.drain("App", Colour="blue", **wrong),
-            **world.drain(world.full_name("app"), logical_id="Cleaner"),
+            **world.drain(world.full_name("app"), logical_id="Cleaner", Preflight="false"),
         }
     )
 
@@ -157,9 +225,13 @@ def the_delete_after_a_create_that_failed(world: World) -> None:
     courier.run(courier.make_up(create, RequestType="Delete", PhysicalResourceId=physical_id))
 
 
-def _fail_after_push(world: World, policies: Mapping[str, object] = NOTHING) -> None:
+def _fail_after_push(
+    world: World,
+    policies: Mapping[str, object] = NOTHING,
+    request: Mapping[str, object] = NOTHING,
+) -> None:
     _push_before_the_drain_exists(world)
-    world.create({**world.both(policies=policies), **world.failing()})
+    world.create({**world.both(policies=policies), **world.failing()}, request=request)
 
 
 def _push_before_the_drain_exists(world: World) -> None:

@@ -16,12 +16,12 @@ RETAIN: dict[str, Any] = {"DeletionPolicy": "Retain"}
 EXCEPT_ON_CREATE = {"DeletionPolicy": "RetainExceptOnCreate"}
 
 
-def _with_unreadable_policy(world: World) -> Resources:
-    policy = {"DeletionPolicy": {"Fn::If": ["Keep", "Retain", "Delete"]}}
+def _with_unreadable_policy(world: World, **properties: str) -> Resources:
+    repository = world.repository(DeletionPolicy={"Fn::If": ["Keep", "Retain", "Delete"]})
     return {
         "Transform": "AWS::LanguageExtensions",
         "Conditions": {"Keep": {"Fn::Equals": ["a", "b"]}},
-        "Resources": world.both(policies=policy),
+        "Resources": {"Repository": repository, **world.drain(**properties)},
     }
 
 
@@ -129,11 +129,11 @@ Resources:
     ends="DELETE_FAILED",
     keeps={"app": 3},
     decides=("refuse",),
-    says=("the DeletionPolicy of Repository", "cannot be read", "one plain word"),
+    says=("the DeletionPolicy of Repository", "cannot be read", "plain words"),
 )
 def a_deletionpolicy_that_is_not_a_plain_word(world: World) -> None:
-    """Nothing is guessed: the stack fails, tells the remedy, and the images stay."""
-    world.create(_with_unreadable_policy(world))
+    """Deployed without preflight, it is not guessed at: the stack fails, and the images stay."""
+    world.create(_with_unreadable_policy(world, Preflight="false"))
     world.push()
     world.delete()
 
@@ -199,7 +199,7 @@ def nested_stacks_two_deep(world: World) -> None:
 def the_repository_is_in_another_stack(world: World) -> None:
     """Only the drain's stack is deleted: the other's repository keeps its images."""
     world.create({"Repository": world.repository()}, "owner")
-    world.create(world.drain(world.full_name("app")))
+    world.create(world.drain(world.full_name("app"), Preflight="false"))
     world.push()
     world.delete()
 
@@ -208,7 +208,7 @@ def the_repository_is_in_another_stack(world: World) -> None:
 def the_repository_was_made_by_hand(world: World) -> None:
     """No stack holds it, so it keeps its images."""
     world.make_repository()
-    world.create(world.drain(world.full_name("app")))
+    world.create(world.drain(world.full_name("app"), Preflight="false"))
     world.delete()
 
 
@@ -262,10 +262,34 @@ def two_drains_in_one_stack(world: World) -> None:
     world.delete()
 
 
+@scenario(
+    ends="DELETE_FAILED",
+    keeps={"app": 3},
+    decides=("refuse",),
+    says=("deletions are replicated to 210987654321 in us-east-1", "ReplicatedDeletions: Accept"),
+)
+def a_replication_rule_carries_deletions_on(world: World) -> None:
+    """In the other registry no stack says that the images may go: nothing is deleted in either."""
+    world.create(world.both())
+    world.replicate()
+    world.push()
+    world.delete()
+
+
+@scenario(ends="DELETE_COMPLETE", deletes=("app",), decides=("drain",))
+def a_replication_rule_carries_deletions_on_and_that_is_accepted(world: World) -> None:
+    """The user has said so, and the images go here and there."""
+    accepted = world.drain(ReplicatedDeletions="Accept")
+    world.create({"Repository": world.repository(), **accepted})
+    world.replicate()
+    world.push()
+    world.delete()
+
+
 @scenario(ends="DELETE_COMPLETE", keeps={"app": 3}, decides=("refuse",), says=("cannot be read",))
 def the_operator_keeps_drain_and_repository(world: World) -> None:
     """A stack that failed to delete is deleted without them, and the images stay."""
-    world.create(_with_unreadable_policy(world))
+    world.create(_with_unreadable_policy(world, Preflight="false"))
     world.push()
     world.delete()
     world.delete(retain=("Drain", "Repository"))

@@ -52,7 +52,7 @@ def the_drain_gets_another_logical_id(world: World) -> None:
     keeps={"app": 3},
     may_delete=("app",),
     decides=("keep",),
-    says=("does not tell the DeletionPolicy",),
+    says=("cannot be read",),
 )
 def drain_and_repository_are_removed_together(world: World) -> None:
     """The old template, and the DeletionPolicy in it, is gone by then: the images stay."""
@@ -81,7 +81,7 @@ def drain_and_repository_are_removed_together_with_ondelete_always(world: World)
     ends="UPDATE_COMPLETE",
     keeps={"app": 3},
     decides=("keep",),
-    says=("does not tell the DeletionPolicy",),
+    says=("cannot be read",),
 )
 def drain_and_repository_are_removed_together_under_retain(world: World) -> None:
     """CloudFormation keeps the repository, and it keeps its images."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.e2e.scenarios.courier import Courier, courier_of
 from tests.e2e.scenarios.gate import Gate, gate_before
+from tests.replication import OTHER, put_rules, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,9 +132,16 @@ class World:
         resources = self.drain({"Ref": "Name"})
         return self.nested(resources, parameters={"Name": output_of(holder)})
 
-    def create(self, template: Resources | str, name: str = "main", **parameters: str) -> str:
+    def create(
+        self,
+        template: Resources | str,
+        name: str = "main",
+        *,
+        request: Mapping[str, Any] = NOTHING,
+        **parameters: str,
+    ) -> str:
         """Create a stack and return its id; the one called `main` is the scenario's."""
-        stack = self.account.create(f"{self.name}-{name}", template, parameters)
+        stack = self.account.create(f"{self.name}-{name}", template, parameters, **request)
         if name == "main":
             self.stack = stack
         return stack
@@ -156,6 +164,12 @@ class World:
         self.account.ecr.create_repository(repositoryName=full_name)
         self.account.push(full_name, count)
         return full_name
+
+    def replicate(self, *, deletions: bool = True) -> None:
+        """Let what happens to this scenario's repositories happen in another account as well."""
+        there = rule((OTHER, self.account.lab.region), prefix=self.name, deletions=deletions)
+        self._open.callback(put_rules, self.account.ecr)
+        put_rules(self.account.ecr, there)
 
     def remove_repository(self, name: str = "app") -> None:
         """Delete a repository by hand, images and all."""

@@ -220,7 +220,7 @@ def test_a_stack_that_cloudformation_does_not_know_is_an_error(
     answer = function.answer("Delete", unknown, repository)
 
     assert answer["Status"] == "FAILED"
-    assert f"Stack with id {unknown} does not exist; nothing was deleted" in answer["Reason"]
+    assert f"Stack with id {unknown} does not exist" in answer["Reason"]
     assert moto.images(repository) == 3
 
 
@@ -256,4 +256,4 @@ def test_a_deployment_for_a_repository_that_is_not_there_fails(
     answer = function.answer("Create", stack, f"{name}/none")
 
     assert answer["Status"] == "FAILED"
-    assert f"there is no repository {arn_of(name)}/none" in answer["Reason"]
+    assert f"ecr:ListImages on {arn_of(name)}/none: Repository" in answer["Reason"]

@@ -68,9 +68,9 @@ def needed(
         rows = count_rows(client)
         repository = PrivateRepository(client, "lab")
         if known is Known.LISTING:
-            repository.known = known_kinds(client)
+            repository.listing = known_kinds(client)
         elif known is Known.FIRST_PAGE:
-            repository.known = repository.page(None)
+            repository.first = repository.page(None)
         server.reset_counts()
         report = drain_repository(repository, CONCURRENCY, Limits())
         client.close()

@@ -33,7 +33,7 @@ class Registry:
     name = "team/app"
     registry = "private"
     registry_id = "123456789012"
-    region = "eu-west-1"
+    registry_region = "eu-west-1"
     list_operation = "ListImages"
 
     def __init__(
@@ -46,7 +46,8 @@ class Registry:
         meddle: Callable[[Rules, int], None] = lambda _rules, _call: None,
     ) -> None:
         self.rules = rules
-        self.known: Listing | Page | None = None
+        self.listing: Listing | None = None
+        self.first: Page | None = None
         self.batches: list[Sequence[str]] = []
         self.pages = 0
         self.refuse = dict(refuse or {})
@@ -58,6 +59,9 @@ class Registry:
 
     def page(self, token: str | None) -> Page:
         """Return a page of all images, archived ones included."""
+        first, self.first = self.first, None
+        if first and not token:
+            return first
         return self.send(self.list_operation, lambda: self.take_listing(token))
 
     def delete(self, digests: Sequence[str]) -> list[Failure]:

@@ -52,7 +52,7 @@ def opened(chance: random.Random, rules: Rules, **options: Any) -> Registry:
     registry = kind(rules, **options)
     known = chance.choice(("nothing", "listing", "page"))
     if known == "listing":
-        registry.known = known_listing(rules)
+        registry.listing = known_listing(rules)
     elif known == "page":
-        registry.known = registry.rows(None)
+        registry.first = registry.rows(None)
     return registry

@@ -351,17 +351,16 @@ def test_a_drain_begins_with_a_listing_that_was_made_before() -> None:
     add(rules, 1, children=[0])
     add(rules, 2, children=[1], tags=["v1"])
     registry = Registry(rules)
-    registry.known = known_listing(rules)
+    registry.listing = known_listing(rules)
     report = simulate(registry)
     assert [len(batch) for batch in registry.batches] == [1, 1, 1]
     assert report.calls == {"ListImages": 1, "BatchDeleteImage": 3}
-    assert registry.known is None, "it holds for the first round alone"
 
 
 def test_a_listing_without_images_is_made_anew() -> None:
     """Somebody may have pushed since."""
     registry = Registry(images(3))
-    registry.known = Listing()
+    registry.listing = Listing()
     report = simulate(registry)
     assert (report.deleted, report.calls["ListImages"]) == (3, 2)
 
@@ -369,7 +368,7 @@ def test_a_listing_without_images_is_made_anew() -> None:
 def test_what_is_known_but_gone_does_not_count() -> None:
     """Somebody else has emptied the repository meanwhile."""
     registry = Registry(Rules())
-    registry.known = known_listing(images(150))
+    registry.listing = known_listing(images(150))
     report = simulate(registry)
     assert (report.empty, report.deleted, report.left) == (True, 0, 0)
 
@@ -378,16 +377,15 @@ def test_a_drain_begins_with_a_first_page() -> None:
     """It is not fetched again; the pages after it are."""
     for size, pages in ((100, 1), (10, 3)):
         registry = Registry(images(20, 10), page_size=size)
-        registry.known = registry.rows(None)
+        registry.first = registry.rows(None)
         report = simulate(registry)
         assert (registry.pages, report.deleted, report.empty) == (pages, 30, True)
-        assert registry.known is None, "it holds for the first round alone"
 
 
 def test_a_first_page_that_is_empty_and_the_last_one_is_all() -> None:
     """No call is needed."""
     registry = Registry(Rules())
-    registry.known = Page([], None)
+    registry.first = Page([], None)
     report = simulate(registry)
     assert (report.empty, report.calls, report.rounds) == (True, {}, 1)
 
@@ -518,7 +516,7 @@ def test_a_repository_that_vanishes_in_the_middle_is_empty(
 ) -> None:
     """Its images went with it, and what this drain deleted before is still counted."""
     registry = Troubled(images(100, 150))
-    registry.known = known_listing(registry.rules) if known else None
+    registry.listing = known_listing(registry.rules) if known else None
     before: list[Exception | None] = [None] if operation == "BatchDeleteImage" or not known else []
     gone = aws_error("RepositoryNotFoundException")
     registry.problems[operation] = [*before, *[gone] * 10]
@@ -640,7 +638,7 @@ def test_a_deadline_in_the_past_lets_nothing_begin() -> None:
 def test_the_images_of_a_known_listing_are_left_when_time_is_over() -> None:
     """Those that no call has tried count as well as those in hand."""
     registry = Registry(images(1_000))
-    registry.known = known_listing(registry.rules)
+    registry.listing = known_listing(registry.rules)
     limits = SimulatedLimits(deadline=0.9)
     report = simulate(registry, limits, concurrency=1)
     assert 0 < report.deleted < 1_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +19,6 @@ from ecrdrain.engine import (
     drain_repository,
 )
 from ecrdrain.engine.public import INDEX_TYPES, described_row
-from ecrdrain.engine.repository import delete_images
 from ecrdrain.lab.strict import StrictEcr
 
 if TYPE_CHECKING:
@@ -56,8 +54,12 @@ def test_archived_images_are_listed_and_those_with_tags_go_first(client: ECRClie
     """All twelve are there, six of them with a tag."""
     private = PrivateRepository(client, "lab", ACCOUNT)
     assert phases(private.page(None)) == {0: 6, 1: 6}
-    assert (private.registry_id, private.region, private.name) == (ACCOUNT, "us-east-1", "lab")
-    assert (private.known, private.list_operation) == (None, "ListImages")
+    assert (private.registry_id, private.registry_region, private.name) == (
+        ACCOUNT,
+        "us-east-1",
+        "lab",
+    )
+    assert (private.listing, private.first, private.list_operation) == (None, None, "ListImages")
 
 
 def test_an_sdk_from_before_archived_images_lists_them_all_the_same(
@@ -139,21 +141,35 @@ def test_indexes_with_a_tag_go_before_those_without_and_these_before_all_else(
     assert described_row({"imageDigest": "a", **detail}) == Row("a", phase)
 
 
-def test_a_refusal_of_an_image_that_was_not_sent_is_held_against_all() -> None:
+def deleting(monkeypatch: pytest.MonkeyPatch, client: ECRClient, answer: object) -> Any:
+    """Return a repository whose deletions are answered so."""
+    monkeypatch.setattr(client, "batch_delete_image", lambda **_: answer)
+    return PrivateRepository(client, "lab").delete
+
+
+def test_a_refusal_of_an_image_that_was_not_sent_is_held_against_all(
+    client: ECRClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It could mean any of them: none is taken for gone."""
     answer = {"failures": [{"imageId": {"imageTag": "x"}, "failureCode": "Odd"}, {}]}
-    client = SimpleNamespace(batch_delete_image=lambda **_: answer)
-    assert delete_images(client, {}, ["a", "b"]) == [
+    assert deleting(monkeypatch, client, answer)(["a", "b"]) == [
         Failure("a", "Odd", ""),
         Failure("b", "Odd", ""),
     ]
 
 
-def test_what_an_answer_does_not_name_was_not_refused() -> None:
+def test_what_an_answer_does_not_name_was_not_refused(
+    client: ECRClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An answer without failures refuses nothing; a refusal without a code has an unknown one."""
-    client = SimpleNamespace(batch_delete_image=lambda **_: {})
-    assert delete_images(client, {}, ["a"]) == []
-    client = SimpleNamespace(
-        batch_delete_image=lambda **_: {"failures": [{"imageId": {"imageDigest": "b"}}]}
-    )
-    assert delete_images(client, {}, ["a", "b"]) == [Failure("b", "Unknown", "")]
+    assert deleting(monkeypatch, client, {})(["a"]) == []
+    answer = {"failures": [{"imageId": {"imageDigest": "b"}}]}
+    assert deleting(monkeypatch, client, answer)(["a", "b"]) == [Failure("b", "Unknown", "")]
+
+
+def test_other_listings_of_the_same_client_stay_as_they_are(client: ECRClient) -> None:
+    """The caller's own client is not made to list archived images everywhere."""
+    PrivateRepository(client, "lab").page(None)
+    assert len(client.list_images(repositoryName="lab")["imageIds"]) < 12
+    tagged = client.list_images(repositoryName="lab", filter={"tagStatus": "TAGGED"})
+    assert all("imageTag" in row for row in tagged["imageIds"])

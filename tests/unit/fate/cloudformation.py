@@ -31,6 +31,7 @@ class Stack:
     parent: str | None = None
     template: object = None
     events: list[tuple[str, str, str]] = field(default_factory=list)
+    retain_except_on_create: bool = False
 
     def __post_init__(self) -> None:
         """Declare what is listed, unless the template says otherwise."""
@@ -93,7 +94,9 @@ class CloudFormation:
         return _http(200), answer | {"ResponseMetadata": {}}
 
     def _DescribeStacks(self, stack_id: str, stack: Stack) -> dict[str, Any]:  # noqa: N802 - AWS's
-        described = {"StackId": stack_id, "StackStatus": stack.status}
+        described: dict[str, Any] = {"StackId": stack_id, "StackStatus": stack.status}
+        if stack.retain_except_on_create:
+            described["RetainExceptOnCreate"] = True
         if stack.parent:
             described["ParentId"] = arn(stack.parent)
         return {"Stacks": [described]}

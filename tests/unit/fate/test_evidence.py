@@ -12,7 +12,6 @@ from ecrdrain.fate.evidence import (
     StackReadError,
     StackTree,
     decide,
-    denied_reads,
     read_stack,
 )
 from ecrdrain.fate.evidence import gather as gather_in
@@ -38,7 +37,13 @@ def gather(cloudformation: Any, stack_id: str, repository: RepositoryArn) -> Evi
 
 def held(stack: str, logical_id: str, status: str) -> HeldResource:
     """Be a resource without policies in its stack."""
-    return {"stack": arn(stack), "logical_id": logical_id, "status": status, **SILENT}
+    return {
+        "stack": arn(stack),
+        "logical_id": logical_id,
+        "status": status,
+        "new_goes": False,
+        **SILENT,
+    }
 
 
 def nested(name: str, status: str = "CREATE_COMPLETE") -> tuple[str, str, str, str]:
@@ -110,12 +115,30 @@ def test_the_chain_ends_at_the_lowest_stack_that_is_ending() -> None:
     assert {stack for _, stack in aws.calls} == {"ecr"}
 
 
-def test_without_an_ending_stack_the_chain_is_the_repository_alone() -> None:
-    """In an update only the owner's template is read."""
+def test_without_an_ending_stack_the_chain_goes_to_the_root() -> None:
+    """What would hold the repository back at the end of the tree is seen before that."""
     aws = article("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     facts = gather(aws.client, arn("drain"), APP)
-    assert [each["stack"] for each in facts["chain"]] == [arn("ecr")]
-    assert ("GetTemplate", "root") not in aws.calls
+    assert [each["stack"] for each in facts["chain"]] == [arn("ecr"), arn("root")]
+
+
+def test_a_nested_stack_is_its_parents_while_it_is_created() -> None:
+    """Its own resources ask before the parent lists it as complete."""
+    aws = article("CREATE_IN_PROGRESS")
+    aws.stacks[arn("root")].rows[0] = nested("ecr", "CREATE_IN_PROGRESS")
+    aws.stacks[arn("root")].rows[1] = ("Later", STACK, "", "CREATE_IN_PROGRESS")
+    facts = gather(aws.client, arn("ecr"), APP)
+    assert [each["stack"] for each in facts["chain"]] == [arn("ecr"), arn("root")]
+
+
+def test_the_latest_requests_flag_is_told() -> None:
+    """DescribeStacks says whether a rollback deletes what the operation created."""
+    aws = CloudFormation(one=Stack("ROLLBACK_IN_PROGRESS", [ROW], retain_except_on_create=True))
+    aws.stacks[arn("one")].template = {
+        "Resources": {"Repository": {"Type": REPOSITORY, "DeletionPolicy": "Retain"}}
+    }
+    decision = decide(aws.client, "WithRepository", arn("one"), APP)
+    assert decision.verdict == "drain"
 
 
 @pytest.mark.parametrize("status", ["DELETE_SKIPPED", "DELETE_COMPLETE"])
@@ -246,18 +269,15 @@ def test_two_owners_are_both_told() -> None:
     [
         RepositoryArn("aws", "eu-west-1", "999988887777", "app"),
         RepositoryArn("aws", "us-east-1", "111122223333", "app"),
-        RepositoryArn("aws-cn", "eu-west-1", "111122223333", "app"),
+        RepositoryArn("aws-cn", "cn-north-1", "111122223333", "app"),
     ],
 )
 def test_a_repository_elsewhere_is_told_without_a_call(repository: RepositoryArn) -> None:
     """A stack holds repositories of its own account and region only."""
     aws = article()
-    assert gather(aws.client, arn("root"), repository) == {
-        "repository": "app",
-        "stack": arn("root"),
-        "elsewhere": True,
-    }
-    assert gather(aws.client, "", repository)["elsewhere"]
+    for stack_id in (arn("root"), ""):
+        decision = decide(aws.client, "WithRepository", stack_id, repository)
+        assert (decision.verdict, decision.evidence["situation"]) == ("keep", "ELSEWHERE")
     assert aws.calls == []
 
 
@@ -490,7 +510,7 @@ def test_always_drains_where_cloudformation_is_out_of_reach() -> None:
     aws = by_hand("DELETE_IN_PROGRESS")
     aws.fail("DescribeStacks", "one", EndpointConnectionError(endpoint_url="https://aws"))
     decision = decide(aws.client, "Always", arn("one"), APP)
-    assert (decision.verdict, decision.evidence["situation"]) == ("drain", "ALWAYS")
+    assert (decision.verdict, decision.evidence["situation"]) == ("drain", "BLIND")
     assert "no rollback is seen" in decision.why
 
 
@@ -518,39 +538,6 @@ def test_yaml_templates_are_read_too() -> None:
     )
     [repository] = gather(aws.client, arn("one"), APP)["chain"]
     assert repository["deletion"] == "Retain"
-
-
-def test_what_the_guard_reads_is_readable_on_a_stack_and_its_ancestors() -> None:
-    """Each of the four calls is tried on each of the stacks, and nothing else."""
-    aws = article()
-    assert list(denied_reads(aws.client, arn("drain"))) == []
-    assert set(aws.calls) == {
-        (action, stack)
-        for stack in ("drain", "root")
-        for action in [*ACTIONS, "DescribeStackEvents"]
-    }
-
-
-def test_all_denied_reads_are_returned_with_what_to_grant() -> None:
-    """The missing actions are named at once, on the stack and above it."""
-    aws = article()
-    aws.fail("GetTemplate", "drain")
-    aws.fail("DescribeStackEvents", "root")
-    aws.fail("DescribeStacks", "root")
-    assert list(denied_reads(aws.client, arn("drain"))) == [
-        f"cloudformation:GetTemplate on {HOME}/drain/*",
-        f"cloudformation:DescribeStackEvents on {HOME}/root/*",
-        f"cloudformation:DescribeStacks on {HOME}/root/*",
-    ]
-
-
-def test_a_read_that_fails_otherwise_is_no_missing_permission() -> None:
-    """Preflight must not wait for a grant that would not help."""
-    aws = article()
-    aws.fail("GetTemplate", "drain", "InternalFailure")
-    with pytest.raises(StackReadError, match="InternalFailure") as caught:
-        list(denied_reads(aws.client, arn("drain")))
-    assert not caught.value.cause.denied
 
 
 def test_every_read_belongs_to_an_action_of_its_own() -> None:

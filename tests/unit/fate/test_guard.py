@@ -45,7 +45,13 @@ def on_replacement(word: str | None) -> Policies:
 
 def held(stack: str, logical_id: str, status: str, policies: Policies) -> HeldResource:
     """List a resource in its stack."""
-    return {"stack": stack, "logical_id": logical_id, "status": status, **policies}
+    return {
+        "stack": stack,
+        "logical_id": logical_id,
+        "status": status,
+        "new_goes": False,
+        **policies,
+    }
 
 
 def listed(
@@ -66,6 +72,11 @@ def listed(
             *(held(stack, "Nested", "CREATE_COMPLETE", above) for stack in stacks[1:]),
         ],
     }
+
+
+def flagged(facts: Evidence) -> Evidence:
+    """Have the latest request of every stack say RetainExceptOnCreate."""
+    return {**facts, "chain": [{**each, "new_goes": True} for each in facts["chain"]]}
 
 
 def replaced(*statuses: str, policies: Policies = SILENT, asking: str = OWNER) -> Evidence:
@@ -170,6 +181,32 @@ CASES: dict[str, tuple[Evidence, Situation, Verdict]] = {
         Situation.RETAINED,
         "keep",
     ),
+    # The request said that a rollback deletes what is new, whatever its policy.
+    "rolled back, Retain, by a request with RetainExceptOnCreate": (
+        flagged(listed(ROLLBACK, repository=RETAIN)),
+        Situation.DELETED,
+        "drain",
+    ),
+    "rolled back, policy unknown, by a request with RetainExceptOnCreate": (
+        flagged(listed(ROLLBACK, repository=policy(UNKNOWN))),
+        Situation.DELETED,
+        "drain",
+    ),
+    "rolled back, Retain, but imported, by a request with RetainExceptOnCreate": (
+        flagged(listed(ROLLBACK, repository=RETAIN, status="IMPORT_COMPLETE")),
+        Situation.RETAINED,
+        "keep",
+    ),
+    "deleted, Retain, after a request with RetainExceptOnCreate": (
+        flagged(listed(DELETE, repository=RETAIN)),
+        Situation.RETAINED,
+        "keep",
+    ),
+    "rolled back with its root, Retain, by a request with RetainExceptOnCreate": (
+        flagged(listed(DONE, ROLLBACK, repository=RETAIN)),
+        Situation.RETAINED,
+        "keep",
+    ),
     # A policy cannot be read.
     "deleted, policy unknown": (
         listed(DELETE, repository=policy(UNKNOWN)),
@@ -225,6 +262,16 @@ CASES: dict[str, tuple[Evidence, Situation, Verdict]] = {
     ),
     "its addition rolled back": (
         listed(ROLLBACK_CLEANUP, repository=GONE),
+        Situation.POLICY_GONE,
+        "keep",
+    ),
+    "an update, its policy no word": (
+        listed(UPDATE, repository=policy("!Ref Policy")),
+        Situation.POLICY_GONE,
+        "keep",
+    ),
+    "an update, its nested stack's policy no word": (
+        listed(UPDATE, UPDATE, above=policy("!Ref Policy")),
         Situation.POLICY_GONE,
         "keep",
     ),
@@ -295,7 +342,6 @@ CASES: dict[str, tuple[Evidence, Situation, Verdict]] = {
     "the new name, rolled back": (replaced(ROLLBACK_CLEANUP), Situation.UPDATE_UNFINISHED, "keep"),
     # It belongs to nobody here.
     "a hand-made repository": ({"repository": "app", "stack": OWNER}, Situation.NO_OWNER, "keep"),
-    "another account's": ({**listed(DELETE), "elsewhere": True}, Situation.ELSEWHERE, "keep"),
     "two owners": (
         {**listed(DELETE), "owners": [OWNER, OTHER]},
         Situation.SEVERAL_OWNERS,
@@ -315,7 +361,10 @@ def test_each_situation_has_the_verdict_of_its_row(case: str) -> None:
 def test_every_situation_is_reached() -> None:
     """No row is dead, and none is missing."""
     reached = {situation for _, situation, _ in CASES.values()}
-    asked_first = {Situation.ALWAYS, Situation.NEVER, Situation.NOT_READABLE}
+    asked_first = {
+        *(Situation.ALWAYS, Situation.BLIND, Situation.NEVER),
+        *(Situation.NOT_READABLE, Situation.ELSEWHERE),
+    }
     assert reached | asked_first == set(Situation)
 
 
@@ -348,20 +397,12 @@ def test_after_a_replacement_the_other_policy_is_named() -> None:
     unknown = replaced(CLEANUP, policies=on_replacement("!Ref Policy"))
     assert going_away(retained).why == "the UpdateReplacePolicy of Repository in owner keeps it"
     assert going_away(unknown).why.startswith(
-        "the UpdateReplacePolicy of Repository in owner cannot be read; nothing was deleted"
+        "the UpdateReplacePolicy of Repository in owner cannot be read; write it in block style"
     )
 
 
-@pytest.mark.parametrize(
-    "situation",
-    [
-        situation
-        for situation in Situation
-        if situation.verdict == "refuse" and situation is not Situation.NOT_READABLE
-    ],
-)
-def test_every_refusal_says_that_nothing_was_deleted_and_what_to_do(situation: Situation) -> None:
+@pytest.mark.parametrize("situation", [Situation.SEVERAL_OWNERS, Situation.POLICY_UNKNOWN])
+def test_every_refusal_says_what_to_do(situation: Situation) -> None:
     """An operator who reads the reason knows the next step."""
-    assert "nothing was deleted" in situation.sentence
-    assert "OnDelete: Always" in situation.sentence
-    assert "empty the repository" in situation.sentence
+    assert "OnDelete: Always" in situation.value[1]
+    assert "Never keeps it" in situation.value[1]

@@ -36,19 +36,21 @@ def ignored(*_: object, **__: object) -> None:
 
 @dataclass
 class Ecr:
-    """ECR with one repository; `errors` holds what the next calls of an operation raise."""
+    """ECR with one repository; `errors` holds what the next calls of an operation raise.
+
+    Attributes:
+        replication: The registry's replication rules.
+    """
 
     rules: Rules | None = field(default_factory=Rules)
     errors: dict[str, list[Exception | None]] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
+    replication: list[dict[str, Any]] = field(default_factory=list)
     before: Callable[[str], object] = lambda _operation: None
     meta: Any = field(
         default_factory=lambda: SimpleNamespace(
             region_name="eu-west-1",
             events=SimpleNamespace(register=ignored, register_last=ignored),
-            service_model=SimpleNamespace(
-                shape_for=lambda _: SimpleNamespace(members=("tagStatus", "imageStatus"))
-            ),
         )
     )
 
@@ -94,6 +96,12 @@ class Ecr:
         ]
         return {"imageIds": [], "failures": failures}
 
+    def describe_registry(self) -> dict[str, Any]:
+        """Answer DescribeRegistry."""
+        self._enter("DescribeRegistry")
+        rules = {"rules": self.replication}
+        return {"registryId": "123456789012", "replicationConfiguration": rules}
+
     def _enter(self, operation: str) -> Rules:
         self.before(operation)
         errors = self.errors.get(operation)
@@ -118,7 +126,7 @@ class Stacks:
     """
 
     status: str = "DELETE_IN_PROGRESS"
-    held: tuple[str, ...] = ("team/app",)
+    held: tuple[str, ...] = ("team/app", "team/new")
     template: dict[str, Any] = field(
         default_factory=lambda: {"Resources": {"Repository": {"Type": "AWS::ECR::Repository"}}}
     )
@@ -150,14 +158,6 @@ class Stacks:
     def describe_stack_events(self, **_: Any) -> dict[str, Any]:
         """Answer DescribeStackEvents."""
         return self._answer("DescribeStackEvents", StackEvents=[])
-
-    def can_paginate(self, operation: str) -> bool:
-        """Tell whether an operation has pages, as boto3 does."""
-        return operation != "get_template"
-
-    def get_paginator(self, operation: str) -> Any:
-        """Return a paginator over the single page."""
-        return SimpleNamespace(paginate=lambda **request: [getattr(self, operation)(**request)])
 
     def _answer(self, operation: str, **answer: Any) -> dict[str, Any]:
         if operation in self.denied:

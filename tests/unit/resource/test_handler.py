@@ -214,6 +214,44 @@ def test_a_deployment_that_takes_too_long_is_answered_too(
     assert "images" not in receiver.answer["Reason"]
 
 
+def test_an_update_of_the_same_repository_that_takes_too_long_succeeds(
+    stage: Stage, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be a rollback's: FAILED would leave UPDATE_ROLLBACK_FAILED, and prevents nothing."""
+    hang = threading.Event()
+    stage.ecr.before = lambda _operation: hang.wait(30)
+    stage.seconds = 0.2
+    stage.play(stage.request("Update"))
+    hang.set()
+    wait_for_threads()
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert receiver.answer["Data"]["RepositoryName"] == "team/app"
+    assert "it may be a rollback" in capsys.readouterr().out
+
+
+def test_an_update_to_another_repository_that_takes_too_long_fails(
+    stage: Stage, receiver: Receiver
+) -> None:
+    """What has not been proved is not taken for right."""
+    hang = threading.Event()
+    stage.ecr.before = lambda _operation: hang.wait(30)
+    stage.seconds = 0.2
+    stage.play(stage.request("Update", ResourceProperties={"RepositoryName": "team/new"}))
+    hang.set()
+    wait_for_threads()
+    assert receiver.answer["Status"] == "FAILED"
+
+
+def test_a_request_out_of_a_topic_is_answered(stage: Stage, receiver: Receiver) -> None:
+    """SNS wraps it into a message of its own."""
+    stage.ecr.push(3)
+    message = json.dumps(stage.request("Delete"))
+    stage.play({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": message}}]})
+    assert receiver.answer["Status"] == "SUCCESS"
+    assert stage.ecr.rules is not None
+    assert len(stage.ecr.rules) == 0
+
+
 def test_an_answer_that_nobody_takes_is_raised_for_lambda_to_try_again(
     stage: Stage, receiver: Receiver
 ) -> None:

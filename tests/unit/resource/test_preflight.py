@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ecrdrain.resource.preflight import preflight
@@ -9,6 +11,7 @@ from ecrdrain.resource.properties import parse_settings
 from tests.unit.resource.runs import Surroundings
 from tests.unit.resource.stage import FUNCTION_ARN, REPOSITORY_ARN, STACK_ID, client_error
 
+GUARDED = {"RepositoryName": "team/app"}
 ALWAYS = {"RepositoryName": "team/app", "OnDelete": "Always"}
 
 
@@ -73,8 +76,7 @@ def test_a_repository_that_does_not_exist_is_named_at_once() -> None:
     around = Surroundings(ALWAYS)
     around.ecr.rules = None
     reason = check(around)
-    assert REPOSITORY_ARN in reason
-    assert "!Ref Repository" in reason
+    assert f"ecr:ListImages on {REPOSITORY_ARN}: RepositoryNotFoundException" in reason
     assert around.waits == []
 
 
@@ -87,9 +89,99 @@ def test_any_other_error_is_told_as_it_is() -> None:
 
 def test_a_stack_that_cannot_be_read_for_another_reason_is_told_as_it_is() -> None:
     """The reason names the call and AWS's code."""
-    around = Surroundings({"RepositoryName": "team/app"})
+    around = Surroundings(GUARDED)
     around.cloudformation.broken = {"DescribeStacks"}
     reason = check(around)
     assert "cloudformation:DescribeStacks" in reason
     assert "InternalFailure" in reason
     assert around.waits == []
+
+
+@pytest.mark.parametrize(
+    "operation", ["DescribeStacks", "ListStackResources", "GetTemplate", "DescribeStackEvents"]
+)
+def test_what_the_guard_has_to_read_is_asked_for(operation: str) -> None:
+    """Each of the reads is a permission of its own, missing or not."""
+    around = Surroundings(GUARDED)
+    around.cloudformation.denied = {operation}
+    reason = check(around)
+    grant = (
+        f"grant the function's role cloudformation:{operation} on {STACK_ID.rpartition('/')[0]}/*"
+    )
+    assert grant in reason
+    assert 50 <= around.time <= 60
+
+
+def refused(around: Surroundings) -> str:
+    """Return why a deployment is refused, after a patience of ten seconds."""
+    around.ecr.push(3)
+    around.cloudformation.status = "CREATE_IN_PROGRESS"
+    reason = check(around)
+    assert reason.startswith("the drain could never act: ")
+    assert 10 < around.time < 30
+    return reason
+
+
+def test_a_repository_that_no_stack_holds_is_refused_with_the_three_ways_out() -> None:
+    """Made by hand, or another stack's: the drain would keep it for ever, in silence."""
+    around = Surroundings(GUARDED)
+    around.cloudformation.held = ("another",)
+    reason = refused(around)
+    for way in ("OnDelete: Always", "Never keeps it", "declare it in one"):
+        assert way in reason
+
+
+FLOW = "Resources:\n  Repository: {Type: AWS::ECR::Repository, Properties: {Tags: []}}\n"
+FUNCTION_AS_POLICY = {
+    "Resources": {
+        "Repository": {
+            "Type": "AWS::ECR::Repository",
+            "DeletionPolicy": {"Fn::If": ["Production", "Retain", "Delete"]},
+        }
+    }
+}
+TRANSFORMED = {**FUNCTION_AS_POLICY, "Transform": "AWS::LanguageExtensions"}
+
+
+@pytest.mark.parametrize("template", [FLOW, FUNCTION_AS_POLICY, TRANSFORMED, "no template", {}])
+def test_what_could_not_be_understood_later_is_refused_now(template: Any) -> None:
+    """The stack's deletion would fail on it; the reason names the cause and the remedy."""
+    around = Surroundings(GUARDED)
+    around.cloudformation.template = template
+    reason = refused(around)
+    assert "the DeletionPolicy of Repository in shop cannot be read" in reason
+    assert "write it in block style and plain words, without Transform" in reason
+
+
+def test_a_listing_that_lags_is_waited_for() -> None:
+    """What is not listed at first may be a moment later."""
+    around = Surroundings(GUARDED)
+    around.cloudformation.status = "CREATE_IN_PROGRESS"
+    around.cloudformation.held = ()
+    run = around.run()
+    wait = run.sleep
+
+    def sleep(seconds: float) -> None:
+        wait(seconds)
+        around.cloudformation.held = ("team/app",)
+
+    run.sleep = sleep
+    assert preflight(run, parse_settings(GUARDED, {}, FUNCTION_ARN, STACK_ID)) == ""
+    assert around.waits == [0.25]
+
+
+@pytest.mark.parametrize("policy", ["Delete", "Retain", "RetainExceptOnCreate"])
+def test_a_policy_in_plain_words_passes(policy: str) -> None:
+    """A repository that is retained needs no drain, and a drain does it no harm."""
+    around = Surroundings(GUARDED)
+    around.cloudformation.status = "CREATE_IN_PROGRESS"
+    around.cloudformation.template["Resources"]["Repository"]["DeletionPolicy"] = policy
+    assert check(around) == ""
+
+
+def test_under_always_no_owner_is_looked_for() -> None:
+    """It is for repositories that no stack holds."""
+    around = Surroundings(ALWAYS)
+    around.cloudformation.held = ()
+    around.cloudformation.denied = {"DescribeStacks", "ListStackResources", "GetTemplate"}
+    assert check(around) == ""

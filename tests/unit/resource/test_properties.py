@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import botocore.session
@@ -16,6 +17,7 @@ from ecrdrain.resource.properties import (
     parse_settings,
     service_timeout_of,
 )
+from tests.effort import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +95,7 @@ def test_a_property_wins_over_the_environment() -> None:
         ({"RepositoryName": "a" * 257}, ["2 to 256"]),
         (
             {"RepositoryName": "arn:aws:ecr:eu-west-1:123456789012:repository/app"},
-            ["neither ARN nor URI"],
+            ["no ARN, no URI"],
         ),
         ({"RepositoryName": ["app"]}, ["lower-case"]),
     ],
@@ -124,12 +126,22 @@ def test_all_mistakes_are_named_at_once() -> None:
         assert words in message
 
 
-def test_the_pattern_of_names_is_the_one_of_ecr() -> None:
-    """The pattern equals that of ECR's service model."""
-    model = botocore.session.get_session().get_service_model("ecr").shape_for("RepositoryName")
-    pattern = REPOSITORY_NAME.pattern.removeprefix("(?=.{2,256}$)").replace("/", "\\/")
-    assert pattern == model.metadata["pattern"]
-    assert (model.metadata["min"], model.metadata["max"]) == (2, 256)
+NAMES = botocore.session.get_session().get_service_model("ecr").shape_for("RepositoryName")
+
+
+@examples(300)
+@given(st.text(alphabet="aZ09._-/", max_size=12))
+def test_names_are_those_that_ecr_takes(name: str) -> None:
+    """The pattern is shorter than that of ECR's service model, and allows the same."""
+    theirs = re.fullmatch(NAMES.metadata["pattern"], name) and len(name) >= NAMES.metadata["min"]
+    assert bool(REPOSITORY_NAME.fullmatch(name)) is bool(theirs)
+
+
+@pytest.mark.parametrize("length", [1, 2, 256, 257])
+def test_names_are_as_long_as_ecr_takes(length: int) -> None:
+    """Both bounds are those of ECR's service model."""
+    theirs = NAMES.metadata["min"] <= length <= NAMES.metadata["max"]
+    assert bool(REPOSITORY_NAME.fullmatch("a" * length)) is theirs
 
 
 @pytest.mark.parametrize("value", ["sometimes", "", None, ["Never"]])

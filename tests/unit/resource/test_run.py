@@ -21,10 +21,11 @@ def test_no_call_outlasts_the_reserve() -> None:
     assert config.connect_timeout + config.read_timeout < 20
 
 
-def test_clients_leave_throttling_to_the_sdk() -> None:
-    """What the guard reads is read again when AWS throttles."""
-    retries = client("cloudformation").meta.config.retries
-    assert retries == {"mode": "adaptive", "total_max_attempts": 10}
+@pytest.mark.parametrize("service", ["ecr", "cloudformation"])
+def test_clients_leave_throttling_to_the_sdk_for_longer_than_a_run_lasts(service: str) -> None:
+    """Its pauses double up to 20 seconds, half of that on average: 15 minutes are 90 tries."""
+    retries = client(service).meta.config.retries
+    assert retries == {"mode": "adaptive", "total_max_attempts": 100}
 
 
 def test_a_client_is_made_once() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ecrdrain.fate.arns import repository_beside
 from ecrdrain.fate.evidence import decide
+from ecrdrain.fate.guard import verdict_of
 from ecrdrain.stacks.repositories import find_fate, find_repositories, tree_in_deletion
 from ecrdrain.stacks.tree import Resource
 from ecrdrain.stacks.tree import Stack as Seen
@@ -41,7 +42,7 @@ def by_command(root: Seen) -> tuple[str, object]:
         each for stack in root.walk() for each in stack.resources if each.physical_id == "app"
     ]
     situation, why = find_fate(root, tree_in_deletion(root), resource)
-    assert (found.fate, found.why) == (situation.verdict, why)
+    assert (found.fate, found.why) == (verdict_of(situation), why)
     return found.fate, situation.name
 
 

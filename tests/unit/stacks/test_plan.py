@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.imports import find_cycle
 from ecrdrain.stacks.inspection import Inspection
 from ecrdrain.stacks.plan import Obstacle, plan_deletion
-from ecrdrain.stacks.replication import Replication
+from ecrdrain.stacks.replication import Destination, Replication
 from ecrdrain.stacks.repositories import Drain
 from ecrdrain.stacks.tree import is_busy
 from tests.unit.stacks.trees import inspected, inspection, nested, stack, stack_id

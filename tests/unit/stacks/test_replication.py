@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from ecrdrain.fate.replication import Destination
 from ecrdrain.stacks.replication import (
     NOT_REPLICATED,
+    Destination,
     Replication,
     in_groups,
     read_replication,

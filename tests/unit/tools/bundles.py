@@ -12,8 +12,7 @@ HANDLER = "fake.app.handler"
 
 def bundle(package: Package, entry: str, function: str) -> str:
     """Write a function as one file, without the comments at its top."""
-    text = write(package, entry, function, "header")
-    return text[text.index("from __future__") :]
+    return write(package, entry, function, "header").removeprefix("# header\n").lstrip("\n")
 
 
 def run(source: str) -> dict[str, Any]:

@@ -36,9 +36,7 @@ def test_a_bundle_imports_nothing_of_the_package(package: Callable[..., Package]
         ),
     )
     source = bundle(made, HANDLER, "handle")
-    assert source.splitlines()[:8] == [
-        "from __future__ import annotations",
-        "",
+    assert source.splitlines()[:6] == [
         "import json as j",
         "import os.path",
         "import time",
@@ -60,7 +58,7 @@ def test_parts_of_one_package_are_imported_together(package: Callable[..., Packa
         core__base="import xml.etree\ndef kind(): return xml.etree\n",
     )
     source = bundle(made, HANDLER, "handle")
-    assert "\nimport xml.dom\nimport xml.etree\nimport xml.sax\n" in source
+    assert "import xml.dom\nimport xml.etree\nimport xml.sax\n" in source
     assert len(run(source)["handle"]()) == 3
 
 
@@ -80,7 +78,7 @@ def test_imports_inside_functions_stay(package: Callable[..., Package]) -> None:
     """What a function imports when it runs is imported there in the bundle too."""
     made = package(app__handler="def handle():\n    import json\n    return json.dumps(1)\n")
     source = bundle(made, HANDLER, "handle")
-    assert "\n  import json\n" in source
+    assert "\n import json\n" in source
     assert run(source)["handle"]() == "1"
 
 
@@ -319,5 +317,5 @@ def test_what_only_an_idle_method_uses_is_left_out(package: Callable[..., Packag
     source = bundle(made, HANDLER, "handle")
     assert "helper" not in source
     assert "json" not in source
-    assert "class Plain:\n  pass\n" in source
+    assert "class Plain:\n pass\n" in source
     assert run(source)["handle"]()

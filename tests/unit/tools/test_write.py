@@ -25,20 +25,18 @@ def test_a_file_has_a_header_and_headings(package: Callable[..., Package]) -> No
     )
     assert write(made, HANDLER, "handle", "Header.") == (
         "# Header.\n"
-        "\n"
-        "from __future__ import annotations\n"
         "\n\n"
         "# --- core/: A room.\n"
         "A = 1\n"
         "\n\n"
         "# --- app/: The answer.\n"
         "def handle():\n"
-        "  return A\n"
+        " return A\n"
     )
 
 
 def test_layout_is_standard(package: Callable[..., Package]) -> None:
-    """Two spaces, one statement a line, two lines between definitions; what fits is joined."""
+    """One space, one statement a line, two lines between definitions; what fits is joined."""
     made = package(
         app__handler=(
             "A = 1\n\nB = [\n    1,\n    2,\n]\n\ndef one(): return A\nclass Two:\n\n    x = 1\n"
@@ -49,10 +47,10 @@ def test_layout_is_standard(package: Callable[..., Package]) -> None:
     source = bundle(made, HANDLER, "handle")
     assert source.partition("# --- app/: A room.\n")[2] == (
         "A = 1\nB = [1, 2]\n\n\n"
-        "def one():\n  return A\n\n\n"
-        "class Two:\n  x = 1\n\n  def y(self):\n    pass\n\n\n"
+        "def one():\n return A\n\n\n"
+        "class Two:\n x = 1\n\n def y(self):\n  pass\n\n\n"
         'C = "c"\n\n\n'
-        "def handle():\n  if A:\n    return B, C\n  return one, Two().y\n"
+        "def handle():\n if A:\n  return B, C\n return one, Two().y\n"
     )
 
 
@@ -65,7 +63,7 @@ def test_texts_in_parts_stay_in_parts(package: Callable[..., Package]) -> None:
         )
     )
     source = bundle(made, HANDLER, "handle")
-    assert f'A = (\n  "{LONG[:80]}"\n  "{LONG[:80]}"\n)\n' in source
+    assert f'A = (\n "{LONG[:80]}"\n "{LONG[:80]}"\n)\n' in source
     assert run(source)["handle"]() == (LONG[:80] * 2, "\n\n\n\nb")
 
 
@@ -96,7 +94,7 @@ def test_an_explained_risk_keeps_its_explanation(package: Callable[..., Package]
         app__handler="def handle():\n    return eval('1')  # noqa: PGH001, S307 - a literal\n"
     )
     source = bundle(made, HANDLER, "handle")
-    assert source.endswith('  return eval("1")  # noqa: S307 - a literal\n')
+    assert source.endswith(' return eval("1")  # noqa: S307 - a literal\n')
 
 
 def test_bundling_a_bundle_changes_nothing(package: Callable[..., Package]) -> None:

@@ -14,6 +14,7 @@ from ecrdrain.lab.additions import (
     ecr_repositories,
     fixed_for_life,
     function_logs,
+    latest_flags,
     nested_stacks,
     stack_ancestry,
     update_cleanup,
@@ -36,4 +37,5 @@ def install_all(same_call: SameCall) -> None:
     custom_resource_answers.install()
     deleted_resources.install()
     function_logs.install()
+    latest_flags.install()
     deletion_pause.install()
