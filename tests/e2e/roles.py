@@ -88,7 +88,7 @@ def _text(resource: str | dict[str, Any]) -> str:
             return f"`{text.split(':${AWS::AccountId}:')[-1]}`"
         case {"Fn::GetAtt": [str() as logical_id, "Arn"]}:
             return f"`{logical_id}`"
-        case {"Ref": str() as name}:
+        case {"Ref": str(name)} | ("*" as name):
             return f"`{name}`"
         case _:
             raise AssertionError(
