@@ -2,13 +2,16 @@
 
 import os
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
 from ecrdrain.cli.options import AwsOptions
 from ecrdrain.engine import CONCURRENCY, client_config
-from ecrdrain.engine.errors import aws_errors
+from ecrdrain.engine.errors import answer_error, aws_errors
+from ecrdrain.stacks.errors import UnknownNameError
+from ecrdrain.stacks.place import Place
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
 PUBLIC_REGION = "us-east-1"
 """Where the public registry's API is (General Reference, "Amazon ECR Public endpoints")."""
 
-_READ_ATTEMPTS = 3  # more would keep somebody waiting who has mistyped an endpoint
+_PATIENT_ATTEMPTS = 40
+"""Tries of a call that AWS throttles or fails at, with the SDK's growing pauses: minutes."""
+_LOST_ATTEMPTS = 2
+_CONNECT_TIMEOUT, _READ_TIMEOUT = 5, 8
+"""Seconds: an endpoint that never answers is told within 20, after this many tries."""
 
 
 @dataclass
@@ -34,16 +41,24 @@ class Aws:
 
     options: AwsOptions
     concurrency: int = CONCURRENCY
+    throttled: int = 0
+    """Calls of drains that AWS has throttled."""
     _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
     _session: Any = None
+    _account: Future[str | None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
-        """Return itself."""
+        """Ask beside all else whose account it is, and return itself."""
+        pool = ThreadPoolExecutor(1)
+        self._account = pool.submit(self._ask_account)
+        pool.shutdown(wait=False)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the clients' connections."""
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Close the clients' connections; an error about a name tells the place, too."""
+        if isinstance(error, UnknownNameError) and error.kind != "parameter":
+            error.place = str(self.place)
         for client in self._clients.values():
             client.close()
 
@@ -86,11 +101,20 @@ class Aws:
     @property
     def account(self) -> str | None:
         """The caller's account; None when AWS does not say."""
-        identity: STSClient = self._client("sts")
+        return self._account.result() if self._account else None
+
+    @property
+    def place(self) -> Place:
+        """The caller's account, and the region."""
+        regions = {client.meta.region_name for client in self._clients.values()}
+        return Place(self.account, next(iter(regions), None))
+
+    def _ask_account(self) -> str | None:
         try:
+            identity: STSClient = self._client("sts")
             return identity.get_caller_identity()["Account"]
         except aws_errors():
-            return None  # it only completes the reports
+            return None  # it only completes plans and reports
 
     def _client(self, service: str, *, draining: bool = False) -> Any:  # noqa: ANN401 - boto3's clients have no type in common
         with self._lock:  # making clients is not safe in several threads
@@ -109,11 +133,34 @@ class Aws:
         config = Config(user_agent_extra=f"ecrdrain/{__version__}").merge(
             client_config(self.concurrency)
             if draining
-            else Config(retries={"mode": "standard", "total_max_attempts": _READ_ATTEMPTS})
+            else Config(
+                retries={"mode": "adaptive", "total_max_attempts": _PATIENT_ATTEMPTS},
+                connect_timeout=_CONNECT_TIMEOUT,
+                read_timeout=_READ_TIMEOUT,
+            )
         )
-        return self._session.client(
+        client = self._session.client(
             service,
             region_name=PUBLIC_REGION if service == "ecr-public" else None,
             endpoint_url=self.options.endpoint_url,
             config=config,
         )
+        if draining:
+            client.meta.events.register("response-received", self._heard)
+        else:
+            client.meta.events.register("needs-retry", _give_up_soon)
+        return client
+
+    def _heard(self, parsed_response: dict[str, Any] | None, **_: object) -> None:
+        if answer_error("", parsed_response or {}).throttled:
+            with self._lock:
+                self.throttled += 1
+
+
+def _give_up_soon(attempts: int, caught_exception: Exception | None, **_: object) -> None:
+    """End the tries of a call that nobody answers: the endpoint may be mistyped.
+
+    Source: botocore's Endpoint asks the handlers of "needs-retry" after each try.
+    """
+    if caught_exception and attempts >= _LOST_ATTEMPTS:
+        raise caught_exception

@@ -16,6 +16,7 @@ from ecrdrain.stacks.plan import Obstacle, Plan
 from ecrdrain.stacks.provider import SERVICE_TOKEN
 from ecrdrain.stacks.replication import Destination
 from ecrdrain.stacks.repositories import Judgement, StackRepository
+from ecrdrain.stacks.rest import DyingResource
 from ecrdrain.stacks.survey import Survey
 from ecrdrain.stacks.targets import Target
 
@@ -26,10 +27,12 @@ class UntouchedPlan:
 
     Attributes:
         dry_run: Whether only the plan was asked for; nothing was touched in either case.
+        warnings: What would stop it half-way, in words: calls that are denied.
         plan: The plan.
     """
 
     dry_run: bool
+    warnings: Sequence[str]
     plan: Plan
 
 
@@ -40,11 +43,13 @@ class UntouchedDrain:
     Attributes:
         dry_run: Whether only the plan was asked for; nothing was touched in either case.
         obstacles: What forbids it, in words.
+        warnings: What would stop it half-way, in words: calls that are denied.
         targets: The plan.
     """
 
     dry_run: bool
     obstacles: Sequence[str]
+    warnings: Sequence[str]
     targets: Sequence[Target]
 
 
@@ -109,7 +114,7 @@ _REPLICATION = (
 )
 
 DRAIN_PLAN = (
-    *derived(UntouchedDrain, "dry_run", "obstacles"),
+    *derived(UntouchedDrain, "dry_run", "obstacles", "warnings"),
     Field(
         "repositories",
         "what would be drained",
@@ -214,12 +219,24 @@ STACKS = (
 """The document of ``stack show``, about inspections."""
 
 DELETION_PLAN = (
-    *derived(UntouchedPlan, "dry_run"),
+    *derived(UntouchedPlan, "dry_run", "warnings"),
     Field(
         "obstacles",
         "what forbids the deletion",
         attrgetter("plan.obstacles"),
         inner=derived(Obstacle, "stack", "why"),
+    ),
+    Field(
+        "deleted",
+        "what else is deleted with the stacks",
+        attrgetter("plan.deleted"),
+        inner=derived(DyingResource, "stack", "logical_id", "type", "physical_id", "stateful"),
+    ),
+    Field(
+        "kept",
+        "what CloudFormation keeps",
+        attrgetter("plan.kept"),
+        inner=derived(DyingResource, "stack", "logical_id", "type", "physical_id", "stateful"),
     ),
     Field(
         "stacks",

@@ -1,14 +1,15 @@
 """``ecrdrain drain``: empty repositories by name."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Annotated
 
 import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
-from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError
-from ecrdrain.cli.interrupts import interruptible
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, denials_in_words
+from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import (
     AcceptReplicatedDeletions,
     AwsOptions,
@@ -22,18 +23,20 @@ from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, drain_repositories
 from ecrdrain.stacks.clients import make_repository
+from ecrdrain.stacks.names import check_place, is_pattern, read_name
+from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.replication import Replication, in_groups
-from ecrdrain.stacks.targets import Target, find_targets, is_pattern
+from ecrdrain.stacks.targets import DeniedError, Target, denials_of, find_targets
 
 _COLUMNS = (
-    Column("repository"),
+    Column("repository", shrinks=True),
     Column("images", right=True),
-    Column("tags", right=True),
-    Column("indexes", right=True),
-    Column("archived", right=True),
-    Column("size", right=True),
-    Column("last push"),
-    Column("last pull"),
+    Column("tags", right=True, rank=3),
+    Column("indexes", right=True, rank=4),
+    Column("archived", right=True, rank=5),
+    Column("size", right=True, rank=1),
+    Column("last push", rank=2),
+    Column("last pull", rank=6),
 )
 
 
@@ -43,7 +46,8 @@ def drain(  # noqa: PLR0913 - one for each option
         list[str],
         typer.Argument(
             metavar="REPOSITORY",
-            help="Names, or patterns such as 'team-a/*'; * stands for slashes too.",
+            help="Names, as ARN or address too, or patterns such as 'team-a/*'; * stands for "
+            "slashes too.",
             show_default=False,
         ),
     ],
@@ -78,32 +82,47 @@ def drain(  # noqa: PLR0913 - one for each option
     at first; then there is one question. Run it again after an interruption, and it goes on where
     it was.
     """
-    if plan.yes and limit is None and any(is_pattern(name) for name in repositories):
+    pasted = [read_name(text) for text in repositories]
+    if plan.yes and limit is None and any(is_pattern(each.name) for each in pasted):
         raise WrongUseError(
             "a pattern with --yes needs --limit N: the most repositories that it may match"
         )
-    terminal = Terminal(json=output.json)
+    terminal = Terminal(json=output.json, quiet=output.quiet)
     registry = "public" if public else "private"
     with Aws(aws_options, speed.concurrency) as aws:
-        with terminal.busy("Counting images"):
+        with ending_at_once(), terminal.busy("Counting images"):
+            for each in pasted:
+                if each.public is not None:
+                    check_place(each, aws.place, registry_id=registry_id, public=public)
             targets = find_targets(
-                aws, registry, repositories, registry_id=registry_id, limit=limit
+                aws,
+                registry,
+                [each.name for each in pasted],
+                registry_id=registry_id,
+                limit=limit,
             )
-        _show_plan(terminal, targets)
+            place = aws.place
+        _show_plan(terminal, targets, place)
+        denials = denials_of(targets)
+        if denials and not plan.dry_run:
+            raise DeniedError(denials)
+        warnings = [denials_in_words(denials)] if denials else []
+        for warning in warnings:
+            terminal.mention(f"Warning: the drain would fail: {warning}", "bold yellow")
         obstacles = [] if accept_replicated_deletions else _obstacles(targets)
         for obstacle in obstacles:
-            terminal.mention(f"Error: {obstacle}", "bold red")
+            terminal.complain(f"Error: {obstacle}")
         if plan.dry_run or obstacles:
-            terminal.document(DRAIN_PLAN, UntouchedDrain(plan.dry_run, obstacles, targets))
+            untouched = UntouchedDrain(plan.dry_run, obstacles, warnings, targets)
+            terminal.document(DRAIN_PLAN, untouched, place)
             raise typer.Exit(FAILED if obstacles else OK)
-        if not plan.yes and not _confirm(terminal, targets):
+        if not plan.yes and not _confirm(terminal, targets, place):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
+        images = {target.repository: target.survey.images for target in targets}
         with (
             interruptible() as stop,
-            ProgressView(
-                terminal, {target.repository: target.survey.images for target in targets}
-            ) as view,
+            ProgressView(terminal, images, lambda: aws.throttled) as view,
         ):
             reports = drain_repositories(
                 [
@@ -118,23 +137,24 @@ def drain(  # noqa: PLR0913 - one for each option
                 done=view.on_report,
             )
         _show_outcome(terminal, reports)
-        if terminal.json:
-            account = aws.account
-            terminal.document(DRAIN, [with_account(report, account) for report in reports])
+        complete = [with_account(report, place.account) for report in reports]
+        terminal.document(DRAIN, complete, place)
+    terminal.close()
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
 
 
-def _confirm(terminal: Terminal, targets: Sequence[Target]) -> bool:
+def _confirm(terminal: Terminal, targets: Sequence[Target], place: Place) -> bool:
     images = sum(target.survey.images for target in targets)
     if not images:
         return True
-    question = f"Delete {count(images, 'image')} in {_repositories(len(targets))}?"
-    return terminal.ask(question)
+    where = f"{_repositories(len(targets))} of {place}"
+    return terminal.ask(f"Delete {count(images, 'image')} in {where}?")
 
 
-def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
+def _show_plan(terminal: Terminal, targets: Sequence[Target], place: Place) -> None:
+    terminal.say(f"{place}:")
     rows = [
         (
             target.repository,
@@ -146,11 +166,19 @@ def _show_plan(terminal: Terminal, targets: Sequence[Target]) -> None:
             day(target.survey.last_push),
             day(target.survey.last_pull),
         )
-        for target in targets
+        for target in sorted(targets, key=attrgetter("repository"))
     ]
-    terminal.table(_COLUMNS, rows)
+    terminal.table(_COLUMNS, rows, _total(targets) if len(targets) > 1 else None)
     for names, replication in _replications(targets):
         terminal.say(f"{names}: {replication.note}", "bold red")
+
+
+def _total(targets: Sequence[Target]) -> tuple[str, ...]:
+    surveys = [target.survey for target in targets]
+    figures = ("images", "tags", "indexes", "archived")
+    sums = (sum(getattr(survey, name) for survey in surveys) for name in figures)
+    bytes_ = sum(survey.size_in_bytes for survey in surveys)
+    return (_repositories(len(targets)), *(f"{each:,}" for each in sums), size(bytes_), "", "")
 
 
 def _replications(targets: Sequence[Target]) -> Iterator[tuple[str, Replication]]:

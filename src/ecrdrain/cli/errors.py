@@ -1,12 +1,13 @@
 """What an error says to the person at the terminal: one line with the cause and the remedy."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import typer
 
 from ecrdrain.engine.errors import CallError, aws_errors, call_error
-from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError
-from ecrdrain.stacks.targets import TooManyMatchesError
+from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError, WrongNameError
+from ecrdrain.stacks.targets import DeniedError, TooManyMatchesError
 from ecrdrain.templates import TemplateError
 
 OK = 0
@@ -81,6 +82,8 @@ def in_words(error: Exception) -> str:
     """Say in one line what is wrong and what to do, without the ceremony around it."""
     if isinstance(error, _OURS):
         what = str(error)
+    elif isinstance(error, DeniedError):
+        what = denials_in_words(error.denials)
     elif isinstance(error, aws_errors()):
         what = aws_in_words(call_error(error))
     else:
@@ -89,9 +92,9 @@ def in_words(error: Exception) -> str:
 
 
 def _is_wrong_use(error: Exception) -> bool:
-    ours = isinstance(error, (UnknownNameError, TooManyMatchesError, WrongUseError))
+    wrong = (UnknownNameError, WrongNameError, TooManyMatchesError, WrongUseError)
     # The SDK's own check of a name that was given.
-    return ours or call_error(error).code == "ParamValidationError"
+    return isinstance(error, wrong) or call_error(error).code == "ParamValidationError"
 
 
 def iam_action(operation: str) -> str:
@@ -100,6 +103,21 @@ def iam_action(operation: str) -> str:
         if operation in operations:
             return f"{prefix}:{operation}"
     return f"ecr:{operation}"
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """Name the first few, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def denials_in_words(denials: Mapping[CallError, Sequence[str]]) -> str:
+    """Say all at once what is denied, and on what."""
+    grants = "; ".join(
+        f"{iam_action(error.operation)} on {some(names)}" for error, names in denials.items()
+    )
+    said = next(iter(denials)).message
+    return f"access denied: grant {grants}. AWS says: {said}"
 
 
 def aws_in_words(error: CallError) -> str:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from ecrdrain.cli.words import timestamp
+from ecrdrain.stacks.place import Place
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,7 @@ def _plain(value: object) -> object:
         case tuple():
             return list(value)
     return value
+
+
+PLACE = derived(Place, "account", "region")
+"""The fields that every document begins with."""

@@ -14,6 +14,7 @@ from ecrdrain.cli.progress import ProgressView
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
 from ecrdrain.stacks.errors import StacksError
+from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.provider import SERVICE_TOKEN, check_place, lost_to
 from ecrdrain.stacks.tree import describe
 from ecrdrain.templates import TemplateName, render
@@ -62,7 +63,7 @@ def install(  # noqa: PLR0913 - one for each option
     first; then there is one question. In the end it prints the lines that attach a drain to a
     repository.
     """
-    terminal = Terminal(json=output.json)
+    terminal = Terminal(json=output.json, quiet=output.quiet)
     wanted = _parameters(parameter or [])
     body = render(TemplateName.PROVIDER)["provider.yaml"]
     with Aws(aws_options) as aws:
@@ -77,22 +78,23 @@ def install(  # noqa: PLR0913 - one for each option
             terminal.say(f"{stack_name} is up to date.")
             _show_use(terminal)
             result = Installation(stack_name, existing["StackId"], existing["StackStatus"])
-            terminal.document(INSTALLATION, result)
+            terminal.document(INSTALLATION, result, aws.place)
             return
-        if not _agreed(terminal, client, change_set, plan):
-            terminal.document(INSTALLATION, Installation(stack_name, changes=change_set.changes))
+        place = aws.place
+        if not _agreed(terminal, client, change_set, plan, place):
+            result = Installation(stack_name, changes=change_set.changes)
+            terminal.document(INSTALLATION, result, place)
             raise typer.Exit(OK if plan.dry_run else FAILED)
         with interruptible() as stop, ProgressView(terminal, {}) as view:
             status = execute(client, change_set, stop=stop, on_event=view.on_stack_event)
     result = Installation(
         stack_name, change_set.stack_id, status, changed=True, changes=change_set.changes
     )
-    terminal.document(INSTALLATION, result)
+    terminal.document(INSTALLATION, result, place)
     if status not in _DONE:
-        terminal.mention(
+        terminal.complain(
             f"Error: {stack_name} is {status}; the events above say why. "
-            f"ecrdrain uninstall --stack-name {stack_name} removes it",
-            "bold red",
+            f"ecrdrain uninstall --stack-name {stack_name} removes it"
         )
         raise typer.Exit(FAILED)
     terminal.say(f"{stack_name}: {status}", "green")
@@ -100,15 +102,20 @@ def install(  # noqa: PLR0913 - one for each option
 
 
 def _agreed(
-    terminal: Terminal, client: "CloudFormationClient", change_set: ChangeSet, plan: PlanOptions
+    terminal: Terminal,
+    client: "CloudFormationClient",
+    change_set: ChangeSet,
+    plan: PlanOptions,
+    place: Place,
 ) -> bool:
     """Show what would change and ask; what is not wanted leaves no trace."""
     agreed = False
     try:
+        terminal.say(f"{place}:")
         _show_changes(terminal, change_set)
         if plan.yes and not plan.dry_run:
             _refuse_losses(change_set)
-        agreed = not plan.dry_run and (plan.yes or terminal.ask(_question(change_set)))
+        agreed = not plan.dry_run and (plan.yes or terminal.ask(_question(change_set, place)))
     finally:
         if not agreed:
             discard(client, change_set)
@@ -136,9 +143,9 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     return parameters
 
 
-def _question(change_set: ChangeSet) -> str:
+def _question(change_set: ChangeSet, place: Place) -> str:
     doing = "Create" if change_set.creates else "Update"
-    return f"{doing} {change_set.stack}?"
+    return f"{doing} {change_set.stack} in {place}?"
 
 
 def _show_changes(terminal: Terminal, change_set: ChangeSet) -> None:

@@ -3,15 +3,21 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from ecrdrain.cli.errors import INTERRUPTED
 
 _STDERR = 2
 _FINISHING = b"\nInterrupted: finishing what is under way. Press Ctrl-C again to stop at once.\n"
-_SHOW_CURSOR = b"\x1b[?25h"
+_STOPPED = (
+    b"\nStopped at once: calls under way may still take effect, and are not counted. "
+    b"Run the same command again to go on.\n"
+)
+_NOTHING = b"\nInterrupted: nothing was changed.\n"
+_SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
 
 
 @contextmanager
@@ -26,16 +32,39 @@ def interruptible() -> Iterator[threading.Event]:
         # os.write, because the signal may have come in the middle of a print.
         del number, frame
         if stop.is_set():
-            if os.isatty(_STDERR):
-                os.write(_STDERR, _SHOW_CURSOR)
-            # Threads may be in the middle of a call, and the interpreter would wait for them.
-            os._exit(INTERRUPTED)
+            _end(_STOPPED)
         stop.set()
         os.write(_STDERR, _FINISHING)
 
+    with _handling(handle):
+        yield stop
+
+
+@contextmanager
+def ending_at_once() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the process while the block runs, which only reads."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        _end(_NOTHING)
+
+    with _handling(handle):
+        yield
+
+
+@contextmanager
+def _handling(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end(said: bytes) -> NoReturn:
+    """End the process: threads may be in a call, and the interpreter would wait for them."""
+    if os.isatty(_STDERR):
+        os.write(_STDERR, _SHOW_CURSOR)
+    os.write(_STDERR, said)
+    os._exit(INTERRUPTED)

@@ -68,6 +68,9 @@ class OutputOptions:
             help="text, or json: one document on standard output, all else on the other."
         ),
     ] = OutputFormat.TEXT
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Write errors and questions alone.")
+    ] = False
 
     @property
     def json(self) -> bool:

@@ -5,19 +5,19 @@ result.
 """
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from datetime import UTC
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ecrdrain.cli.live import LiveArea, Progress
 from ecrdrain.cli.terminal import Terminal, is_rich, say
-from ecrdrain.cli.words import count, outcome_of
+from ecrdrain.cli.words import count, outcome_of, refusals_of
 from ecrdrain.engine import Deleted, Event, OnEvent, Report, Repository
 from ecrdrain.stacks.events import StackEvent
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
 _LINES = 10
 """About how many lines a drain writes into a pipe."""
@@ -28,41 +28,33 @@ _SMALLEST_STEP = 1000
 _STYLES = {"DELETE_FAILED": "bold red", "DELETE_SKIPPED": "cyan", "DELETE_COMPLETE": "green"}
 
 
-@dataclass
-class _Progress:
-    """How far one drain has got.
-
-    Attributes:
-        total: Images that the plan counted.
-        deleted: Images deleted so far.
-        shown: How many had been deleted when a line was last written.
-    """
-
-    total: int
-    deleted: int = 0
-    shown: int = 0
-
-
 class ProgressView:
     """Shows the progress of drains and deletions, also of several threads at once.
 
     Args:
         terminal: Where to write.
         images: How many images each repository held when it was counted.
+        throttled: Returns how many calls AWS has throttled so far.
     """
 
-    def __init__(self, terminal: Terminal, images: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        images: Mapping[str, int],
+        throttled: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._terminal = terminal
         self._console = terminal.err
         self._images = images
         self._lock = threading.Lock()
-        self._bars: Progress | None = None
+        self._area: LiveArea | None = None
+        if is_rich(self._console) and not terminal.silent:
+            self._area = LiveArea(self._console, images, throttled)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        if is_rich(self._console):
-            self._bars = self._make_bars()
-            self._bars.start()
+        if self._area is not None:
+            self._area.__enter__()
         return self
 
     def __exit__(
@@ -72,49 +64,52 @@ class ProgressView:
         traceback: TracebackType | None,
     ) -> None:
         """Remove what was drawn."""
-        if self._bars is not None:
-            self._bars.stop()
+        if self._area is not None:
+            self._area.__exit__(kind, error, traceback)
 
     @property
     def _results(self) -> "Console":
         """Where results go: above the bars, if those are drawn on the same terminal."""
-        above = self._bars is not None and self._terminal.text.is_terminal
+        above = self._area is not None and self._terminal.text.is_terminal
         return self._console if above else self._terminal.text
 
     def on_drain(self, repository: Repository) -> OnEvent:
         """Show one drain from its start on."""
-        progress = _Progress(self._images.get(repository.name, 0))
-        if self._bars is None:
+        progress = Progress(self._images.get(repository.name, 0))
+        if self._area is None:
             return self._in_lines(repository.name, progress)
-        task = self._bars.add_task(repository.name, total=progress.total or None)
-        return self._in_bars(progress, task)
+        self._area.begin(repository.name, progress)
+        return lambda event: _advance(progress, event)
 
     def on_report(self, report: Report) -> None:
         """Show the end of a drain."""
         style = "green" if report.empty else "bold red"
         with self._lock:
-            if self._bars is not None:
-                for task in self._bars.tasks:
-                    if task.description == report.repository:
-                        self._bars.remove_task(task.id)
-            say(self._results, outcome_of(report), style)
+            if self._area is not None:
+                self._area.end(report.repository)
+            line = outcome_of(report, self._images.get(report.repository))
+            for each in (line, *refusals_of(report)):
+                if not self._terminal.silent:
+                    say(self._results, each, style)
+                elif not report.empty:
+                    self._terminal.complain(each)
 
     def on_stack_event(self, event: StackEvent) -> None:
         """Show an event of a stack."""
         reason = f"  {' '.join(event.reason.split())}" if event.reason else ""
         line = (
-            f"{event.time:%H:%M:%S}  {event.stack}  {event.status}  "
+            f"{event.time.astimezone(UTC):%H:%M:%SZ}  {event.stack}  {event.status}  "
             f"{event.logical_id} ({event.type}){reason}"
         )
         with self._lock:
-            say(self._console, line, _STYLES.get(event.status, ""))
+            self._terminal.mention(line, _STYLES.get(event.status, ""))
 
     def on_step(self, stack: str, text: str) -> None:
         """Show which step comes next."""
         with self._lock:
-            say(self._console, f"{stack}: {text}")
+            self._terminal.mention(f"{stack}: {text}")
 
-    def _in_lines(self, name: str, progress: _Progress) -> OnEvent:
+    def _in_lines(self, name: str, progress: Progress) -> OnEvent:
         step = max(_SMALLEST_STEP, progress.total // _LINES)
 
         def on_event(event: Event) -> None:
@@ -124,39 +119,11 @@ class ProgressView:
                 total = max(progress.total, progress.deleted)
                 with self._lock:
                     line = f"{name}: {progress.deleted:,} of {count(total, 'image')} deleted"
-                    say(self._console, line)
+                    self._terminal.mention(line)
 
         return on_event
 
-    def _in_bars(self, progress: _Progress, task: "TaskID") -> OnEvent:
-        def on_event(event: Event) -> None:
-            _advance(progress, event)
-            if self._bars is not None:
-                # Images that come while others go make the whole larger than it was counted.
-                total = max(progress.total, progress.deleted)
-                self._bars.update(task, completed=progress.deleted, total=total or None)
 
-        return on_event
-
-    def _make_bars(self) -> "Progress":
-        from rich.progress import (  # noqa: PLC0415 - rich takes its time, and help needs none
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-        )
-        from rich.table import Column  # noqa: PLC0415 - goes with it
-
-        # The name folds and the bar gives way, so that the figures stay in a narrow window.
-        return Progress(
-            TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold")),
-            BarColumn(bar_width=None, table_column=Column(max_width=40, ratio=1)),
-            MofNCompleteColumn(table_column=Column(no_wrap=True)),
-            console=self._console,
-            transient=True,
-        )
-
-
-def _advance(progress: _Progress, event: Event) -> None:
+def _advance(progress: Progress, event: Event) -> None:
     if isinstance(event, Deleted):
         progress.deleted += event.deleted

@@ -15,7 +15,7 @@ from ecrdrain.cli.documents import (
     INSTALLATION,
     STACKS,
 )
-from ecrdrain.cli.fields import Field, describe_document
+from ecrdrain.cli.fields import PLACE, Field, describe_document
 from ecrdrain.cli.permissions import BY_COMMAND
 
 _WIDTH = "80"
@@ -84,7 +84,9 @@ def _names() -> Iterator[str]:
 def _section(name: str) -> str:
     parts = [f"## {PROGRAM} {name}\n", f"```text\n{_help(name)}\n```\n"]
     for title, fields in _DOCUMENTS.get(name, {}).items():
-        parts.append(_table(f"### {title}", "| field | meaning |", describe_document(fields)))
+        parts.append(
+            _table(f"### {title}", "| field | meaning |", describe_document((*PLACE, *fields)))
+        )
     if name in BY_COMMAND:
         parts.append(_table("### Permissions", "| action | what for |", BY_COMMAND[name]))
         if name not in {"drain", "stack show"}:

@@ -9,8 +9,8 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
-from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK
-from ecrdrain.cli.interrupts import interruptible
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, denials_in_words, some
+from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import (
     AcceptReplicatedDeletions,
     AwsOptions,
@@ -20,15 +20,18 @@ from ecrdrain.cli.options import (
     with_options,
 )
 from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.stack_rest import show_rest
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, seconds
 from ecrdrain.stacks.context import DeletionContext
 from ecrdrain.stacks.deletions import delete_stacks
 from ecrdrain.stacks.errors import UnknownNameError
-from ecrdrain.stacks.inspection import Inspection, check_drains, inspect
+from ecrdrain.stacks.inspection import Inspection, denied_drains, inspect
 from ecrdrain.stacks.outcome import Ending, Outcome
+from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.plan import Plan, plan_deletion
+from ecrdrain.stacks.targets import DeniedError
 from ecrdrain.stacks.tree import DELETED, find_deleted
 from ecrdrain.stacks.waiting import wait_until_idle
 
@@ -72,10 +75,10 @@ def delete(  # noqa: PLR0913 - one for each option
     that import from others go first, independent ones go side by side. A drain whose function is
     gone is let go of; all else that fails is reported and stays in its stack.
     """
-    terminal = Terminal(json=output.json)
+    terminal = Terminal(json=output.json, quiet=output.quiet)
     lift, accept = disable_termination_protection, accept_replicated_deletions
     with Aws(aws_options, speed.concurrency) as aws:
-        with terminal.busy("Reading stacks"):
+        with ending_at_once(), terminal.busy("Reading stacks"):
             inspections = _inspect(aws, stacks, wait=wait)
         plan = plan_deletion(inspections, lift_protection=lift, accept_replicated=accept)
         context = DeletionContext(
@@ -86,27 +89,35 @@ def delete(  # noqa: PLR0913 - one for each option
             accept_replicated=accept,
             more_drains=frozenset(drain_resource or ()),
         )
-        status = carry_out(terminal, context, plan, plan_options)
+        status = carry_out(terminal, context, plan, plan_options, aws.place)
+    terminal.close()
     raise typer.Exit(status)
 
 
 def carry_out(
-    terminal: Terminal, context: DeletionContext, plan: Plan, options: PlanOptions
+    terminal: Terminal, context: DeletionContext, plan: Plan, options: PlanOptions, place: Place
 ) -> int:
     """Show a plan, ask once, do it, and return the exit status."""
-    show_stacks(terminal, plan.inspections)
+    show_stacks(terminal, plan.inspections, place)
+    show_rest(terminal, plan)
     for obstacle in plan.obstacles:
-        terminal.mention(f"Error: {obstacle.stack}: {obstacle.why}", "bold red")
-    check_drains(context.clients, plan.drains)
+        terminal.complain(f"Error: {obstacle.stack}: {obstacle.why}")
+    denials = denied_drains(context.clients, plan.drains)
+    if denials and not options.dry_run:
+        raise DeniedError(denials)
+    warnings = [denials_in_words(denials)] if denials else []
+    for warning in warnings:
+        terminal.mention(f"Warning: the drain would fail: {warning}", "bold yellow")
     if options.dry_run or plan.obstacles:
-        terminal.document(DELETION_PLAN, UntouchedPlan(options.dry_run, plan))
+        untouched = UntouchedPlan(options.dry_run, warnings, plan)
+        terminal.document(DELETION_PLAN, untouched, place)
         return FAILED if plan.obstacles else OK
     existing = [
         inspection.stack.name
         for inspection in plan.inspections
         if inspection.stack.status != DELETED
     ]
-    if existing and not options.yes and not terminal.ask(_question(plan, existing)):
+    if existing and not options.yes and not terminal.ask(_question(plan, existing, place)):
         terminal.mention("Nothing was deleted.")
         return FAILED
     images = {inspected.repository.name: inspected.survey.images for inspected in plan.drains}
@@ -114,7 +125,7 @@ def carry_out(
         outcomes = delete_stacks(replace(context, stop=stop, listener=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)
-    terminal.document(DELETION, outcomes)
+    terminal.document(DELETION, outcomes, place)
     if stop.is_set():
         return INTERRUPTED
     return OK if all(outcome.ending is Ending.DELETED for outcome in outcomes) else FAILED
@@ -140,13 +151,16 @@ def _inspect(aws: Aws, names: Sequence[str], *, wait: bool) -> list[Inspection]:
     return list(by_id.values())
 
 
-def _question(plan: Plan, stacks: Sequence[str]) -> str:
+def _question(plan: Plan, stacks: Sequence[str], place: Place) -> str:
     names = ", ".join(stacks)
     images = sum(inspected.survey.images for inspected in plan.drains)
-    if not images:
-        return f"Delete {names}?"
-    repositories = count(len(plan.drains), "repository", "repositories")
-    return f"Delete {count(images, 'image')} in {repositories}, then {names}?"
+    first = ""
+    if images:
+        repositories = count(len(plan.drains), "repository", "repositories")
+        first = f"{count(images, 'image')} in {repositories}, then "
+    data = [resource.name for resource in plan.deleted if resource.stateful]
+    last = f", {some(data)} with all data included" if data else ""
+    return f"Delete {first}{names} of {place}{last}?"
 
 
 def _show_outcome(terminal: Terminal, outcome: Outcome) -> None:

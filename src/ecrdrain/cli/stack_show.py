@@ -7,10 +7,12 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import STACKS
+from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect
+from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.repositories import Verdict
 from ecrdrain.stacks.tree import DELETED
 
@@ -28,14 +30,14 @@ def _style(verdict: str) -> str:
 
 
 _COLUMNS = (
-    Column("repository"),
-    Column("logical id"),
-    Column("stack"),
+    Column("repository", shrinks=True),
+    Column("logical id", rank=4),
+    Column("stack", rank=1),
     Column("images", right=True),
-    Column("size", right=True),
-    Column("DeletionPolicy"),
-    Column("EmptyOnDelete"),
-    Column("drain"),
+    Column("size", right=True, rank=3),
+    Column("DeletionPolicy", rank=6),
+    Column("EmptyOnDelete", rank=7),
+    Column("drain", rank=5),
     Column("verdict", wraps=True, style=_style),
 )
 
@@ -54,16 +56,19 @@ def show(
 
     Nested stacks are included. For a stack that is DELETE_FAILED it shows what failed and why.
     """
-    terminal = Terminal(json=output.json)
-    with Aws(aws_options) as aws, terminal.busy("Reading stacks"):
-        inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
+    terminal = Terminal(json=output.json, quiet=output.quiet)
+    with Aws(aws_options) as aws:
+        with ending_at_once(), terminal.busy("Reading stacks"):
+            inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
+        place = aws.place
     if not terminal.json:
-        show_stacks(terminal, inspections)
-    terminal.document(STACKS, inspections)
+        show_stacks(terminal, inspections, place)
+    terminal.document(STACKS, inspections, place)
 
 
-def show_stacks(terminal: Terminal, inspections: Sequence[Inspection]) -> None:
+def show_stacks(terminal: Terminal, inspections: Sequence[Inspection], place: Place) -> None:
     """Write what is known of each stack."""
+    terminal.say(f"{place}:")
     for number, inspection in enumerate(inspections):
         if number:
             terminal.say("")

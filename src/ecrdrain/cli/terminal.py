@@ -5,21 +5,30 @@ document is all that standard output gets.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from ecrdrain.cli.errors import WrongUseError
-from ecrdrain.cli.fields import Field, write_document
+from ecrdrain.cli.fields import PLACE, Field, write_document
+from ecrdrain.stacks.place import Place
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 _GAP = 2  # columns of space between those of a table
+_SHORTEST_NAME = 32
+"""Characters that a name is shortened to before a column is left out for it."""
+_NARROWEST = 24
+"""Characters that a cell over several lines has in each of them at least."""
+_A_WHILE = 2.0
+"""Seconds after which somebody wonders what is going on."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,17 @@ class Column:
     Attributes:
         right: Whether its cells stand at the right, as figures do.
         wraps: Whether its cells may go over several lines.
+        shrinks: Whether its cells are shortened in their middle where the window is narrow.
+        rank: Where the window is narrow, columns of a higher rank are left out first; those of
+            rank 0 never.
         style: Chooses a style of rich for a cell's text; None leaves all as they are.
     """
 
     title: str
     right: bool = False
     wraps: bool = False
+    shrinks: bool = False
+    rank: int = 0
     style: Callable[[str], str] | None = None
 
 
@@ -42,16 +56,25 @@ class Terminal:
     """The two streams of a command.
 
     Args:
-        json: Whether the result is a JSON document.
+        json: Whether the result is a JSON document. Then standard error gets, unless it is a
+            terminal, errors alone.
+        quiet: Whether only errors and questions are written.
     """
 
-    def __init__(self, *, json: bool = False) -> None:
+    def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
         self.json = json
+        self.quiet = quiet
+        self._last = ""
 
     @cached_property
     def out(self) -> "Console":
         """Standard output."""
         return _console(stderr=False)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody wants to read along."""
+        return self.quiet or (self.json and not self.err.is_terminal)
 
     @cached_property
     def err(self) -> "Console":
@@ -65,38 +88,91 @@ class Terminal:
 
     def say(self, text: str, style: str = "") -> None:
         """Write a line of the result in words."""
-        say(self.text, text, style)
+        self._last = text
+        if not self.silent:
+            say(self.text, text, style)
 
     def mention(self, text: str, style: str = "") -> None:
         """Write a line about what is going on."""
-        say(self.err, text, style)
+        if not self.silent:
+            say(self.err, text, style)
 
-    def document(self, fields: Sequence[Field], source: object) -> None:
-        """Write the JSON document with these fields, if the result is to be one."""
+    def complain(self, text: str) -> None:
+        """Write a line about what is wrong, whoever wants to read along."""
+        say(self.err, text, "bold red")
+
+    def close(self) -> None:
+        """See that the last line of the result is read, even if nobody took it."""
+        if getattr(self.out, "broken", False) and not self.silent:
+            say(self.err, self._last)
+
+    def document(self, fields: Sequence[Field], source: object, place: Place) -> None:
+        """Write the JSON document with these fields, if the result is to be one.
+
+        Args:
+            fields: What it says.
+            source: What it is about.
+            place: Account and region, which it says before all else.
+        """
         if self.json:
-            sys.stdout.write(json.dumps(write_document(fields, source), indent=2) + "\n")
+            document = {**write_document(PLACE, place), **write_document(fields, source)}
+            try:
+                sys.stdout.write(json.dumps(document, indent=2) + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                self.out.on_broken_pipe()
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """Write a table; as records, one below the other, where the window is too narrow."""
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        total: Sequence[str] | None = None,
+    ) -> None:
+        """Write a table.
+
+        Where the window is too narrow, columns are left out and names shortened; and where that
+        does not help, it becomes records, one below the other.
+
+        Args:
+            columns: The columns.
+            rows: A cell for each column.
+            total: The last row, which sums the others up; None means that there is none.
+        """
         console = self.text
+        if self.silent:
+            return
+        everything = [*rows, *([total] if total else [])]
         if not is_rich(console):
-            for line in plain_table(columns, rows):
+            for line in plain_table(columns, everything):
                 say(console, line)
-        elif table_width(columns, rows) > console.width:
-            for row in rows:
+            return
+        columns, everything = fit(columns, everything, console.width)
+        if table_width(columns, everything) > console.width:
+            for row in everything:
                 self._record(columns, row)
         else:
-            console.print(_rich_table(columns, rows))
+            console.print(_rich_table(columns, everything, summed=total is not None))
 
     @contextmanager
     def busy(self, text: str) -> Iterator[None]:
-        """Show at a terminal, for as long as the block runs, what is being waited for."""
-        if not is_rich(self.err):
+        """Show, for as long as the block runs, what is being waited for.
+
+        Off a terminal that is a line, if it takes a while.
+        """
+        if self.silent:
             yield
-            return
-        # A spinner of ASCII characters, for every encoding.
-        with self.err.status(text, spinner="line"):
-            yield
+        elif is_rich(self.err):
+            # A spinner of ASCII characters, for every encoding.
+            with self.err.status(text, spinner="line"):
+                yield
+        else:
+            timer = Timer(_A_WHILE, lambda: self.mention(f"{text} ..."))
+            timer.daemon = True
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.cancel()
 
     def ask(self, question: str) -> bool:
         """Ask a question that is answered with yes or no; anything but yes means no.
@@ -152,11 +228,54 @@ def table_width(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> int
     for row in rows:
         for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
             words = cell.split() if column.wraps else [cell]
-            widths[index] = max(widths[index], *(len(word) for word in words), 0)
+            least = min(len(cell), _NARROWEST) if column.wraps else 0
+            widths[index] = max(widths[index], *(len(word) for word in words), least)
     return sum(widths) + _GAP * (len(columns) - 1)
 
 
-def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> "Table":
+def fit(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
+) -> tuple[list[Column], list[Sequence[str]]]:
+    """Leave columns out and shorten names until a table fits into so many characters."""
+    kept = list(columns)
+    cells: list[Sequence[str]] = [list(row) for row in rows]
+    while True:
+        longest = _longest_name(kept, cells)
+        spare = width - (table_width(kept, cells) - longest)
+        rank = max((column.rank for column in kept), default=0)
+        if spare >= min(longest, _SHORTEST_NAME) or not rank:
+            break
+        index = next(i for i, column in enumerate(kept) if column.rank == rank)
+        del kept[index]
+        cells = [[*row[:index], *row[index + 1 :]] for row in cells]
+    for index, column in enumerate(kept):
+        if column.shrinks and spare >= len(column.title):
+            cells = [
+                [*row[:index], shorten(row[index], spare), *row[index + 1 :]] for row in cells
+            ]
+    return kept, cells
+
+
+def _longest_name(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> int:
+    """Return how wide the column that shrinks is."""
+    for index, column in enumerate(columns):
+        if column.shrinks:
+            return max(len(text) for text in [column.title, *(row[index] for row in rows)])
+    return 0
+
+
+def shorten(text: str, size: int) -> str:
+    """Cut a text in its middle: names differ at their ends."""
+    if len(text) <= size:
+        return text
+    mark = "..."
+    head = (size - len(mark)) // 2
+    return text[:head] + mark + text[len(text) - (size - len(mark) - head) :]
+
+
+def _rich_table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, summed: bool = False
+) -> "Table":
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - rich takes its time, and help needs none
     from rich.table import Table  # noqa: PLC0415 - goes with it
     from rich.text import Text  # noqa: PLC0415 - goes with it
@@ -170,12 +289,13 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> "Ta
             no_wrap=not column.wraps,
             overflow="fold",
         )
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         table.add_row(
             *(
                 Text(cell, style=column.style(cell) if column.style else "")
                 for column, cell in zip(columns, row, strict=True)
-            )
+            ),
+            style="bold" if summed and number == len(rows) else None,
         )
     return table
 
@@ -183,4 +303,15 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> "Ta
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console  # noqa: PLC0415 - rich takes its time, and help needs none
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    class Stream(Console):
+        """A console that goes on when nobody reads it any more."""
+
+        broken = False
+
+        def on_broken_pipe(self) -> None:
+            """Take that nobody reads; what is being done is not less worth finishing."""
+            self.broken = True
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return Stream(stderr=stderr, highlight=False, markup=False, emoji=False)

@@ -27,7 +27,7 @@ def uninstall(
 
     While a stack imports the provider's export it stays, and the importers are named.
     """
-    terminal = Terminal(json=output.json)
+    terminal = Terminal(json=output.json, quiet=output.quiet)
     with Aws(aws_options) as aws:
         inspection = inspect(aws, stack_name)
         if not is_provider(aws.cloudformation, inspection.stack.id):
@@ -36,5 +36,6 @@ def uninstall(
                 "ecrdrain stack delete deletes any stack"
             )
         plan = plan_deletion([inspection])
-        status = carry_out(terminal, DeletionContext(aws, Event()), plan, plan_options)
+        context = DeletionContext(aws, Event())
+        status = carry_out(terminal, context, plan, plan_options, aws.place)
     raise typer.Exit(status)

@@ -1,5 +1,6 @@
 """Figures and outcomes in words."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ecrdrain.cli.errors import aws_in_words
@@ -41,15 +42,17 @@ def seconds(duration: float) -> str:
     return f"{int(duration) // minute} min {int(duration) % minute} s"
 
 
-def outcome_of(report: Report) -> str:
-    """Say how a drain ended."""
+def outcome_of(report: Report, planned: int | None = None) -> str:
+    """Say how a drain ended.
+
+    Args:
+        report: The drain's.
+        planned: How many images the plan counted; None when it did not.
+    """
     deleted = f"{count(report.deleted, 'image')} deleted in {seconds(report.seconds)}"
     if report.empty:
         return f"{report.repository}: empty, {deleted}"
-    left = count(report.left, "image")
-    if not report.left_exact:
-        left = f"at least {left}" if report.left else "an unknown number"
-    line = f"{report.repository}: {left} left, {deleted}"
+    line = f"{report.repository}: {_left(report, planned)} left, {deleted}"
     if report.stopped == "interrupt":
         return f"{line}: interrupted, run it again to go on"
     if report.error is not None:
@@ -59,3 +62,40 @@ def outcome_of(report: Report) -> str:
         f"{code} ({number})" for code, number in sorted(report.failure_codes.items())
     )
     return f"{line}: {codes}"
+
+
+def _left(report: Report, planned: int | None) -> str:
+    """Say how many images are left: what the plan counted less what went, where that is more."""
+    least = max(report.left, (planned or 0) - report.deleted)
+    if report.left_exact:
+        return count(report.left, "image")
+    if planned is not None and report.rounds <= 1:
+        return count(least, "image")
+    if planned is not None:
+        return f"about {count(least, 'image')}"  # others were at work, or a round has begun anew
+    return f"at least {count(report.left, 'image')}" if report.left else "an unknown number"
+
+
+ADVICE = {
+    "ImageReferencedByManifestList": "an index that is pushed meanwhile lists it: stop what "
+    "pushes, and run it again",
+    "KmsError": "the repository's KMS key cannot be used: see that it is enabled, and that its "
+    "policy lets ECR use it",
+    "UpstreamAccessDenied": "the upstream registry refuses the pull-through cache: renew its "
+    "credentials in Secrets Manager",
+    "UpstreamTooManyRequests": "the upstream registry throttles: run it again later",
+    "UpstreamUnavailable": "the upstream registry does not answer: run it again later",
+}
+"""What to do about images that ECR refuses to delete, by its failure code (API_ImageFailure)."""
+_OTHER = "ECR's own reason says why; if it does not pass by itself, ask AWS Support"
+_SHOWN = 5
+
+
+def refusals_of(report: Report) -> Iterator[str]:
+    """Say which images were refused, the first few of them, and what to do for each code."""
+    for failure in report.failures[:_SHOWN]:
+        yield f"  {failure.digest}: {failure.code}: {failure.reason}".rstrip(": ")
+    if len(report.failures) > _SHOWN:
+        yield f"  and {len(report.failures) - _SHOWN:,} more; --output json names them all"
+    for code in sorted(report.failure_codes):
+        yield f"  {code}: {ADVICE.get(code, _OTHER)}"

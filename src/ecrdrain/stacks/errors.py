@@ -11,6 +11,10 @@ class StacksError(Exception):
     """Something about the stacks is not as it must be; the message says what to do."""
 
 
+class WrongNameError(StacksError):
+    """What was given for a name cannot be one, or is the name of something elsewhere."""
+
+
 class UnknownNameError(StacksError):
     """A stack or repository of that name does not exist where it was looked for.
 
@@ -18,14 +22,22 @@ class UnknownNameError(StacksError):
         kind: What was looked for: "stack" or "repository".
         name: The name given.
         known: The names that do exist; the nearest of them are offered.
+
+    Attributes:
+        place: Account and region, in words; "" until somebody who knows them adds them.
     """
 
     def __init__(self, kind: str, name: str, known: Sequence[str] = ()) -> None:
         self.kind = kind
         self.name = name
         self.near = near_names(name, known)
+        self.place = ""
+        super().__init__(kind, name)
+
+    def __str__(self) -> str:
+        where = f" in {self.place}" if self.place else ""
         hint = f". Did you mean {' or '.join(self.near)}?" if self.near else ""
-        super().__init__(f"there is no {kind} {name}{hint}")
+        return f"there is no {self.kind} {self.name}{where}{hint}"
 
 
 class ChangeSetError(StacksError):

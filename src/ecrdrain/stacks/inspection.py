@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from ecrdrain.engine.errors import aws_errors, call_error
+from ecrdrain.engine.errors import CallError, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
-from ecrdrain.stacks.clients import Clients, patient_client, registry_client
+from ecrdrain.stacks.clients import Clients, patient_client
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
@@ -24,6 +25,7 @@ from ecrdrain.stacks.repositories import (
     judge,
 )
 from ecrdrain.stacks.survey import Survey, check_deletion, check_listing, survey
+from ecrdrain.stacks.targets import Target, denials_of, unless_denied
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 
@@ -144,20 +146,20 @@ def _is_function_gone(clients: Clients, root: Stack, drain: Drain) -> bool:
         return False  # then that shows when the stack is deleted
 
 
-def check_drains(clients: Clients, repositories: Iterable[InspectedRepository]) -> None:
-    """See that repositories may be drained; deletes nothing.
+def denied_drains(
+    clients: Clients, repositories: Iterable[InspectedRepository]
+) -> dict[CallError, list[str]]:
+    """Return what drains would need and IAM denies, and on which repositories; deletes nothing."""
 
-    Raises:
-        botocore.exceptions.ClientError: One may not; it names the operation.
-    """
-
-    def check(inspected: InspectedRepository) -> None:
+    def check(inspected: InspectedRepository) -> Target:
         repository = inspected.repository
-        client = registry_client(clients, repository.registry)
-        check_listing(client, repository.name)
-        check_deletion(client, repository.name)
+        client = patient_client(clients, repository.registry)
+        denied: list[CallError] = []
+        for look in (check_listing, check_deletion):
+            unless_denied(denied, partial(look, client, repository.name))
+        return Target(repository.name, repository.registry, inspected.survey, denied=tuple(denied))
 
-    at_once(check, repositories)
+    return denials_of(at_once(check, repositories))
 
 
 def read_failures(clients: Clients, stack: Stack) -> tuple[StackEvent, ...]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ecrdrain.stacks.imports import find_cycle, waits_for
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection
 from ecrdrain.stacks.repositories import Verdict
+from ecrdrain.stacks.rest import DyingResource, rest_of
 from ecrdrain.stacks.tree import DELETED
 
 
@@ -35,6 +37,20 @@ class Plan:
     inspections: tuple[Inspection, ...]
     waits_for: dict[str, set[str]]
     obstacles: tuple[Obstacle, ...]
+
+    @property
+    def deleted(self) -> list[DyingResource]:
+        """Return what else is deleted with the stacks."""
+        return [each for each in self._rest if not each.why]
+
+    @property
+    def kept(self) -> list[DyingResource]:
+        """Return what else CloudFormation keeps, or may keep."""
+        return [each for each in self._rest if each.why]
+
+    @cached_property
+    def _rest(self) -> list[DyingResource]:
+        return [each for inspection in self.inspections for each in rest_of(inspection.stack)]
 
     @property
     def drains(self) -> list[InspectedRepository]:

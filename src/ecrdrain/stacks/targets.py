@@ -1,15 +1,16 @@
 """Repositories given by name or by pattern: which ones are meant, and whether all is permitted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, aws_errors, call_error
+from ecrdrain.engine.errors import CallError, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
+from ecrdrain.stacks.names import is_pattern
 from ecrdrain.stacks.replication import NOT_REPLICATED, Replication, read_replication
 from ecrdrain.stacks.survey import ABSENT, Survey, check_deletion, check_listing, survey
 
@@ -17,11 +18,24 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
 
+Result = TypeVar("Result")
 _PAGE_SIZE = 1000  # API_DescribeRepositories: maxResults
 
 
 class TooManyMatchesError(StacksError):
     """Patterns match more repositories than the user allows."""
+
+
+class DeniedError(Exception):
+    """Calls are not allowed.
+
+    Attributes:
+        denials: The first error of each operation, and the repositories that it is denied on.
+    """
+
+    def __init__(self, denials: "dict[CallError, list[str]]") -> None:
+        super().__init__(denials)
+        self.denials = denials
 
 
 @dataclass(frozen=True)
@@ -33,17 +47,14 @@ class Target:
         registry: private or public.
         survey: Its images.
         replication: Where their deletion is carried on to.
+        denied: The calls of a drain that are not allowed.
     """
 
     repository: str
     registry: str
     survey: Survey
     replication: Replication = NOT_REPLICATED
-
-
-def is_pattern(name: str) -> bool:
-    """Return whether a name is a pattern: names hold none of these characters."""
-    return any(character in name for character in "*?[")
+    denied: tuple[CallError, ...] = ()
 
 
 def find_targets(
@@ -66,12 +77,66 @@ def find_targets(
     Raises:
         UnknownNameError: A name does not exist, or a pattern matches nothing.
         TooManyMatchesError: The patterns match more than `limit`.
-        botocore.exceptions.ClientError: A repository's images may not be listed and deleted.
+        DeniedError: The images of some repositories may not be counted.
+        botocore.exceptions.ClientError: Something else went wrong.
     """
     client = registry_client(clients, registry)
+    chosen = _choose(client, names, registry_id, limit)
+    patient = patient_client(clients, registry)
+
+    def look(name: str) -> Target:
+        denied: list[CallError] = []
+        with ThreadPoolExecutor(1) as beside:
+            deletion = beside.submit(check_deletion, patient, name, registry_id)
+            found = unless_denied(denied, lambda: survey(patient, name, registry_id))
+            if found is None or found.exists:
+                unless_denied(denied, lambda: check_listing(patient, name, registry_id))
+                unless_denied(denied, deletion.result)
+        if found is not None and not found.exists:
+            raise UnknownNameError("repository", name, _hints(client, registry_id))
+        return Target(name, registry, found or ABSENT, denied=tuple(denied))
+
+    with ThreadPoolExecutor(1) as beside:
+        rules = beside.submit(read_replication, clients, registry, registry_id)
+        targets = at_once(look, chosen)
+        replication_of = rules.result()
+    uncounted = [target for target in targets if not target.survey.exists]
+    if uncounted:
+        raise DeniedError(denials_of(uncounted))
+    return [replace(target, replication=replication_of(target.repository)) for target in targets]
+
+
+def denials_of(targets: Iterable[Target]) -> dict[CallError, list[str]]:
+    """Gather what is denied: of each operation the first error, and on which repositories."""
+    operations: dict[str, CallError] = {}
+    denials: dict[CallError, list[str]] = {}
+    for target in targets:
+        for error in target.denied:
+            first = operations.setdefault(error.operation, error)
+            denials.setdefault(first, []).append(target.repository)
+    return denials
+
+
+def _choose(
+    client: "ECRClient | ECRPublicClient",
+    names: Sequence[str],
+    registry_id: str | None,
+    limit: int | None,
+) -> list[str]:
+    """Return the names that are meant, each once, by the client that gives up soon.
+
+    With it the first call is made, whatever the names are: an endpoint may be mistyped.
+    """
     known: list[str] = []
     if any(is_pattern(name) for name in names):
         known = _repository_names(client, registry_id)
+    else:
+        try:
+            check_listing(client, names[0], registry_id)
+        except aws_errors() as error:
+            if call_error(error).lost:
+                raise
+            # What AWS has to say against it is heard again, and told with all else.
     chosen: dict[str, None] = {}
     matched: set[str] = set()
     for name in names:
@@ -88,27 +153,19 @@ def find_targets(
             f"the patterns match {len(matched)} repositories, more than --limit {limit}: "
             "nothing was deleted"
         )
+    return list(chosen)
 
-    def look(name: str) -> Target:
-        try:  # first, and with the client that gives up soon: an endpoint may be mistyped
-            check_listing(client, name, registry_id)
-            with ThreadPoolExecutor(1) as beside:
-                deletion = beside.submit(check_deletion, client, name, registry_id)
-                found = survey(patient_client(clients, registry), name, registry_id)
-                deletion.result()
-        except aws_errors() as error:
-            if call_error(error).code != REPOSITORY_NOT_FOUND:
-                raise
-            found = ABSENT
-        if not found.exists:
-            raise UnknownNameError("repository", name, _hints(client, registry_id))
-        return Target(name, registry, found)
 
-    with ThreadPoolExecutor(1) as beside:
-        rules = beside.submit(read_replication, clients, registry, registry_id)
-        found = at_once(look, chosen)
-        replication_of = rules.result()
-    return [replace(target, replication=replication_of(target.repository)) for target in found]
+def unless_denied(denied: list[CallError], call: Callable[[], Result]) -> Result | None:
+    """Make a call; None when it is denied, and then that is noted."""
+    try:
+        return call()
+    except aws_errors() as error:
+        failure = call_error(error)
+        if not failure.denied:
+            raise
+        denied.append(failure)
+        return None
 
 
 def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:

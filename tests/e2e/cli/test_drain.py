@@ -43,7 +43,8 @@ def test_the_plan_tells_all_that_ecr_knows_of_the_images(
     text = ecrdrain("drain", filled, "--dry-run")
     document = ecrdrain("drain", filled, "--dry-run", "--output", "json").document
 
-    header, row = text.out.splitlines()
+    place, header, row = text.out.splitlines()
+    assert place == "account 123456789012, region us-east-1:"
     assert header.replace("last ", "last-").split() == [
         *("repository", "images", "tags", "indexes", "archived", "size"),
         *("last-push", "last-pull"),
@@ -87,7 +88,10 @@ def test_all_targets_are_checked_before_the_first_deletion(
     ran = ecrdrain("drain", filled, f"{filled}-2", "--yes")
 
     assert ran.status == 2
-    assert ran.err == f"Error: there is no repository {filled}-2. Did you mean {filled}?\n"
+    assert ran.err == (
+        f"Error: there is no repository {filled}-2 in account 123456789012, region us-east-1. "
+        f"Did you mean {filled}?\n"
+    )
     assert ran.out == ""
     assert count_images(ecr, filled) == 3
 
@@ -146,11 +150,12 @@ def test_a_pattern_that_matches_nothing_is_an_error(ecrdrain: Command, name: str
     ran = ecrdrain("drain", f"{name}/*")
 
     assert ran.status == 2
-    assert ran.err == f"Error: there is no repository matching {name}/*\n"
+    place = "account 123456789012, region us-east-1"
+    assert ran.err == f"Error: there is no repository matching {name}/* in {place}\n"
 
 
 def test_json_is_all_that_standard_output_gets(ecrdrain: Command, filled: str) -> None:
-    """Plan and progress go to standard error then."""
+    """In a pipe standard error gets nothing then, unless something is wrong."""
     ran = ecrdrain("drain", filled, "--yes", "--output", "json")
 
     [report] = ran.document["repositories"]
@@ -161,7 +166,8 @@ def test_json_is_all_that_standard_output_gets(ecrdrain: Command, filled: str) -
     assert (report["images"], report["deleted"], report["left"]) == (3, 3, 0)
     assert report["empty"] is True
     assert report["calls"]["BatchDeleteImage"] == 1
-    assert f"{filled}: empty, 3 images deleted" in ran.err
+    assert (ran.document["account"], ran.document["region"]) == ("123456789012", "us-east-1")
+    assert ran.err == ""
 
 
 def test_a_registry_can_be_named(ecrdrain: Command, filled: str) -> None:
@@ -209,8 +215,9 @@ def test_a_repository_of_the_public_registry_is_emptied(
         hint = capsys.readouterr().err
 
         assert (planned, status, unknown) == (0, 0, 2)
-        assert plan.splitlines()[1].split()[:4] == ["web", "250", "50", "50"]
-        assert hint == "Error: there is no repository wbe. Did you mean web?\n"
+        assert plan.splitlines()[2].split()[:4] == ["web", "250", "50", "50"]
+        assert hint.startswith("Error: there is no repository wbe in account ")
+        assert hint.endswith(", region us-east-1. Did you mean web?\n")
         assert report["registry"] == "public"
         assert report["region"] == "us-east-1"
         assert (report["deleted"], report["empty"]) == (250, True)

@@ -49,7 +49,8 @@ def test_both_variables_for_the_region_are_read(variable: str, process: Process)
 
     ran = process("drain", "web", environment=environment)
 
-    assert ran.err == "Error: there is no repository web\n"
+    place = "account 123456789012, region eu-west-1"
+    assert ran.err == f"Error: there is no repository web in {place}\n"
 
 
 def test_an_unknown_profile_is_named(process: Process, tmp_path: Path) -> None:
@@ -86,7 +87,8 @@ def test_a_profile_gives_credentials_and_region(process: Process, tmp_path: Path
 
     ran = process("drain", "web", "--profile", "work", environment=environment)
 
-    assert ran.err == "Error: there is no repository web\n"
+    place = "account 123456789012, region eu-west-1"
+    assert ran.err == f"Error: there is no repository web in {place}\n"
 
 
 def test_an_endpoint_that_does_not_answer_is_named(process: Process) -> None:

@@ -172,7 +172,7 @@ def test_a_drain_that_may_not_says_so_before_anything_is_deleted(
     ran = allowed(without(DRAIN, action), "drain", f"{blocked}*", "--yes", "--limit", "1")
 
     assert ran.status == 1
-    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert ran.err.startswith(f"Error: access denied: grant {action}")
     assert len(ran.err.splitlines()) == 1
     assert count_images(clients[0], blocked) == 3
 
@@ -185,7 +185,7 @@ def test_show_names_the_action_that_it_lacks(action: str, allowed: Allowed, bloc
     ran = allowed(without(STACK_SHOW, action), "stack", "show", blocked)
 
     assert ran.status == 1
-    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert ran.err.startswith(f"Error: access denied: grant {action}")
 
 
 def test_show_does_without_what_is_not_needed_for_every_stack(
@@ -235,7 +235,7 @@ def test_a_deletion_that_may_not_drain_deletes_nothing(
     ran = allowed(without(STACK_DELETE, action), "stack", "delete", blocked, "--yes")
 
     assert ran.status == 1
-    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert ran.err.startswith(f"Error: access denied: grant {action}")
     assert count_images(clients[0], blocked) == 3
 
 
@@ -250,4 +250,4 @@ def test_an_installation_that_may_not_names_the_action(
     ran = allowed(without(INSTALL, action), "install", "--stack-name", name, "--yes")
 
     assert ran.status == 1
-    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert ran.err.startswith(f"Error: access denied: grant {action}")

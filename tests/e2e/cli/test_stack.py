@@ -435,3 +435,54 @@ def test_what_an_earlier_deletion_retained_keeps_its_images(
     assert f"{name}: empty, 2 images deleted" in ran.out
     assert f"{name}/retained: empty" not in ran.out
     assert count_images(ecr, f"{name}/retained") == 2
+
+
+def test_a_plan_names_all_that_dies_and_what_is_kept(
+    ecrdrain: Command, cloudformation: CloudFormationClient, ecr: ECRClient, name: str
+) -> None:
+    """Tables and buckets by name, all else by type and count, and images of EmptyOnDelete."""
+    key = [{"AttributeName": "id", "AttributeType": "S"}]
+    create_stack(
+        cloudformation,
+        name,
+        {
+            "Repository": repository(name),
+            "Native": {
+                "Type": "AWS::ECR::Repository",
+                "Properties": {"RepositoryName": f"{name}/native", "EmptyOnDelete": True},
+            },
+            "Orders": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "TableName": f"{name}-orders",
+                    "AttributeDefinitions": key,
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                },
+            },
+            "Archive": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "Retain",
+                "Properties": {"BucketName": f"{name}-archive"},
+            },
+            "One": {"Type": "AWS::SNS::Topic"},
+            "Two": {"Type": "AWS::SNS::Topic"},
+        },
+    )
+    push_many(ecr, name, 3)
+    push_many(ecr, f"{name}/native", 2)
+
+    planned = ecrdrain("stack", "delete", name, "--dry-run")
+    document = ecrdrain("stack", "delete", name, "--dry-run", "--output", "json").document
+
+    kept = f"kept: AWS::S3::Bucket {name}-archive (Archive in {name})"
+    assert planned.out.startswith("account 123456789012, region us-east-1:\n")
+    for line in (
+        f"{name}/native: CloudFormation deletes 2 images with it (EmptyOnDelete)",
+        f"deleted with its data: AWS::DynamoDB::Table {name}-orders (Orders in {name})",
+        "deleted as well: 2 AWS::SNS::Topic",
+        f"{kept}: the DeletionPolicy of Archive in {name} keeps it",
+    ):
+        assert line in planned.out.splitlines()
+    assert {each["logicalId"] for each in document["deleted"]} == {"Orders", "One", "Two"}
+    assert [each["logicalId"] for each in document["kept"]] == ["Archive"]

@@ -9,8 +9,10 @@ import pytest
 
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.fields import Field
-from ecrdrain.cli.terminal import Column, Terminal, plain_table, table_width
+from ecrdrain.cli.terminal import Column, Terminal, fit, plain_table, shorten, table_width
+from ecrdrain.stacks.place import Place
 
+HERE = Place(None, "eu-west-1")
 COLUMNS = (Column("repository"), Column("images", right=True), Column("verdict", wraps=True))
 ROWS = [("team/web", "1,234", "blocks deletion: it holds images"), ("a", "0", "")]
 
@@ -26,7 +28,7 @@ def test_a_plain_table_aligns_its_columns_and_breaks_nothing() -> None:
 
 def test_a_table_needs_the_width_of_what_must_not_break() -> None:
     """A column that wraps needs room for its longest word alone."""
-    assert table_width(COLUMNS, ROWS) == len("repository") + len("images") + len("deletion:") + 4
+    assert table_width(COLUMNS, ROWS) == len("repository") + len("images") + 24 + 4
     assert table_width(COLUMNS, []) == len("repository") + len("images") + len("verdict") + 4
 
 
@@ -76,18 +78,34 @@ def test_a_table_that_does_not_fit_becomes_records(
     ]
 
 
-def test_with_json_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """The document alone is on standard output."""
+def test_with_json_there_is_nothing_but_the_document_and_errors(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The document is all that there is in a pipe, but for what is wrong."""
     terminal = Terminal(json=True)
 
     terminal.say("told")
+    terminal.mention("meanwhile")
     terminal.table(COLUMNS, ROWS)
-    terminal.document([Field("a", "one", lambda source: source)], 1)
+    terminal.document([Field("a", "one", lambda source: source)], 1, HERE)
+    terminal.complain("wrong")
 
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == {"a": 1}
-    assert captured.err.splitlines()[0] == "told"
-    assert len(captured.err.splitlines()) == 4
+    assert json.loads(captured.out) == {"account": None, "region": "eu-west-1", "a": 1}
+    assert captured.err == "wrong\n"
+
+
+def test_quiet_leaves_errors_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither the result nor what is going on is written."""
+    terminal = Terminal(quiet=True)
+
+    terminal.say("told")
+    terminal.mention("meanwhile")
+    terminal.table(COLUMNS, ROWS)
+    terminal.complain("wrong")
+
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "wrong\n")
 
 
 def test_without_json_there_is_no_document(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +114,7 @@ def test_without_json_there_is_no_document(capsys: pytest.CaptureFixture[str]) -
 
     terminal.say("told [not markup] :smile: " + "long " * 50)
     terminal.mention("meanwhile")
-    terminal.document([Field("a", "one", lambda source: source)], 1)
+    terminal.document([Field("a", "one", lambda source: source)], 1, HERE)
 
     captured = capsys.readouterr()
     assert captured.out == "told [not markup] :smile: " + "long " * 50 + "\n"
@@ -107,3 +125,29 @@ def test_a_question_needs_somebody_to_answer() -> None:
     """Standard input is no terminal here."""
     with pytest.raises(WrongUseError, match="say --yes"):
         Terminal().ask("Really?")
+
+
+def test_names_are_shortened_in_their_middle() -> None:
+    """Both ends stay: that is where names differ."""
+    assert shorten("abcdefghij", 10) == "abcdefghij"
+    assert shorten("abcdefghij", 9) == "abc...hij"
+    assert shorten("abcdefghij", 8) == "ab...hij"
+
+
+@pytest.mark.parametrize(
+    ("width", "titles", "longest"),
+    [(60, ["name", "a", "b"], 48), (50, ["name", "a", "b"], 38), (40, ["name", "a"], 34)],
+)
+def test_columns_give_way_by_rank_and_names_before_them(
+    width: int, titles: list[str], longest: int
+) -> None:
+    """Down to 32 characters of a name no column is left out; then the highest rank goes first."""
+    columns = [Column("name", shrinks=True), Column("a"), Column("b", rank=2)]
+    rows = [("n" * 48, "1234", "1234"), ("short", "1", "2")]
+
+    kept, cells = fit(columns, rows, width)
+
+    assert [column.title for column in kept] == titles
+    assert max(len(row[0]) for row in cells) == longest
+    assert cells[1][0] == "short"
+    assert table_width(kept, cells) <= width
