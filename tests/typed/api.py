@@ -19,6 +19,7 @@ def one() -> None:
         "team/app",
         client=boto3.client("ecr", config=ecrdrain.client_config(16)),
         registry_id="123456789012",
+        missing_ok=True,
         concurrency=16,
         timeout=600,
         stop=threading.Event(),
@@ -48,6 +49,20 @@ def several() -> None:
         on_event=follow_repository,
     )
     assert_type(reports, list[ecrdrain.Report])
+
+
+def refused(name: str) -> None:
+    """Catch what is raised."""
+    try:
+        ecrdrain.drain_all([name], missing_ok=False)
+    except ecrdrain.RepositoryNotFoundError as error:
+        assert_type(error.repository, str)
+        assert_type(error.report, ecrdrain.Report)
+        assert_type(error.reports, list[ecrdrain.Report])
+    except ecrdrain.InvalidNameError as error:
+        assert_type(error.name, object)
+    except ecrdrain.ConfigurationError as error:
+        assert_type(str(error), str)
 
 
 def follow(event: ecrdrain.Event) -> None:

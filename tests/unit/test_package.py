@@ -19,12 +19,15 @@ def test_the_public_names_are_these_and_sorted() -> None:
     """A name more is a promise, a name less breaks programs."""
     assert ecrdrain.__all__ == [
         "CallError",
+        "ConfigurationError",
         "Deleted",
         "DrainError",
         "Event",
         "Failure",
+        "InvalidNameError",
         "Listed",
         "Report",
+        "RepositoryNotFoundError",
         "RoundEnded",
         "client_config",
         "drain",
@@ -70,7 +73,9 @@ def test_repositories_are_drained_side_by_side_and_reported_in_order() -> None:
 
     with StrictEcr.start(repository="full", images=250, in_process=True) as server:
         client = server.client("ecr", ecrdrain.client_config(2))
-        full, none = ecrdrain.drain_all(["full", "none"], client=client, on_event=listener)
+        full, none = ecrdrain.drain_all(
+            ["full", "none"], client=client, missing_ok=True, on_event=listener
+        )
         server.seed(repository="full", images=5)
         server.configure(image_failures=[refused])
         left = ecrdrain.drain("full", client=client, concurrency=2)

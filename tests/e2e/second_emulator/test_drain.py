@@ -65,8 +65,10 @@ def test_images_that_are_listed_again_are_deleted_again(moto: Moto, repository: 
 
 def test_a_repository_that_is_not_there_is_known_by_its_error(moto: Moto, name: str) -> None:
     """RepositoryNotFoundException, as moto writes it."""
-    report = ecrdrain.drain(name, client=moto.ecr)
+    with pytest.raises(ecrdrain.RepositoryNotFoundError, match=name) as raised:
+        ecrdrain.drain(name, client=moto.ecr)
 
+    report = raised.value.report
     assert (report.exists, report.empty, report.deleted) == (False, True, 0)
 
 

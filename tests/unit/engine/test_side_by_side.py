@@ -154,9 +154,11 @@ def test_the_package_drains_a_public_repository_in_its_only_region(environment: 
 
 
 def test_the_package_drains_with_a_client_of_the_callers(environment: StrictEcr) -> None:
-    """In the account that is named; a repository that is not there is empty."""
+    """In the account that is named; a repository that may be missing is empty then."""
     client = environment.client("ecr", ecrdrain.client_config(2))
-    report = ecrdrain.drain("lab", client=client, registry_id="210987654321", concurrency=2)
+    report = ecrdrain.drain(
+        "lab", client=client, registry_id="210987654321", missing_ok=True, concurrency=2
+    )
     client.close()
     assert (report.exists, report.empty, report.deleted) == (False, True, 0)
     assert (report.registry_id, report.region) == ("210987654321", "us-east-1")
@@ -185,7 +187,7 @@ def test_the_package_drains_several_repositories(environment: StrictEcr) -> None
         listeners.append(name)
         return lambda _event: None
 
-    reports = ecrdrain.drain_all(["two", "gone", "lab"], on_event=listen)
+    reports = ecrdrain.drain_all(["two", "gone", "lab"], missing_ok=True, on_event=listen)
     assert [(each.repository, each.deleted, each.exists) for each in reports] == [
         ("two", 120, True),
         ("gone", 0, False),
