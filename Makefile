@@ -93,9 +93,10 @@ coverage: ## what the tests before it have left out
 function: $(VENV)/.test ## write the Lambda function of the templates from its modules, and say how large it is
 	$(BIN)/python -m tools.function
 
-docs: $(VENV)/.dev ## write docs/cli.md from the commands, the decisions in docs/safety.md from the table
+docs: $(VENV)/.dev ## write docs/cli.md, and the tables of docs/safety.md and docs/custom-resource.md, from the code
 	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md
 	$(BIN)/python -m benchmarks.decisions
+	$(BIN)/python -m benchmarks.custom_resource
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PAGE = Path(__file__).parents[2] / "docs" / "custom-resource.md"
 # Only parameters that the article's own root passes on.
 ARTICLE_ROOT = """\
 Parameters:
@@ -204,6 +206,21 @@ def test_one_provider_serves_the_examples(account: Account) -> None:
 
     account.delete("ecrdrain")
     assert account.left() == []
+
+
+def test_the_attributes_are_those_of_the_page(account: Account) -> None:
+    """The template of docs/custom-resource.md is deployed and reads them."""
+    account.create("ecrdrain", rendered(TemplateName.PROVIDER, "provider.yaml"))
+    (template,) = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    outputs = account.create("shop", template)
+    (repository,) = account.ecr.describe_repositories()["repositories"]
+
+    assert outputs == {
+        "Ref": repository["repositoryArn"],
+        "Arn": repository["repositoryArn"],
+        "Name": repository["repositoryName"],
+        "Account": repository["registryId"],
+    }
 
 
 def test_the_provider_outlives_its_users(account: Account) -> None:
