@@ -93,10 +93,11 @@ coverage: ## what the tests before it have left out
 function: $(VENV)/.test ## write the Lambda function of the templates from its modules, and say how large it is
 	$(BIN)/python -m tools.function
 
-docs: $(VENV)/.dev ## write docs/cli.md, and the tables of docs/safety.md and docs/custom-resource.md, from the code
+docs: $(VENV)/.dev ## write docs/cli.md, and the tables of other pages in docs/, from the code
 	$(BIN)/python -m ecrdrain.cli.reference > docs/cli.md
 	$(BIN)/python -m benchmarks.decisions
 	$(BIN)/python -m benchmarks.custom_resource
+	$(BIN)/python -m benchmarks.python_page
 
 format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.page import put
+from benchmarks.page import put, table
 from ecrdrain.resource.deploy import deploy
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.properties import (
@@ -22,7 +22,7 @@ from ecrdrain.resource.properties import (
 from ecrdrain.resource.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from ecrdrain.resource.answer import Answer
 
@@ -199,12 +199,6 @@ def attribute_table() -> str:
         ("in the template", "gives", "such as"),
         ((what, meaning, f"`{value}`") for what, meaning, value in rows),
     )
-
-
-def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a table of the page."""
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 TABLES = {

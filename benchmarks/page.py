@@ -1,6 +1,7 @@
-"""Puts what was measured into the page of figures, between markers, and nothing else."""
+"""Puts figures and tables into a page, between markers, and nothing else."""
 
 import re
+from collections.abc import Iterable
 
 
 class MarkersError(Exception):
@@ -19,3 +20,9 @@ def put(page: str, name: str, text: str) -> str:
     if count != 1:
         raise MarkersError(f"the page needs one {begin} and one {end} after it, found {count}")
     return whole
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table for a page."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
