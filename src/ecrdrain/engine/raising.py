@@ -16,6 +16,7 @@ REMEDIES = {
     "ProfileNotFound": "check AWS_PROFILE; aws configure list-profiles shows those there are",
     "CredentialRetrievalError": SIGN_IN,
     "LoginRefreshRequired": SIGN_IN,
+    "LoginTokenLoadError": SIGN_IN,
     "SSOTokenLoadError": SIGN_IN,
     "TokenRetrievalError": SIGN_IN,
     "UnauthorizedSSOTokenError": SIGN_IN,
