@@ -82,7 +82,7 @@ def drain(  # noqa: PLR0913 - one for each option
     at first; then there is one question. Run it again after an interruption, and it goes on where
     it was.
     """
-    pasted = [read_name(text) for text in repositories]
+    pasted = [read_name(text, public=public) for text in repositories]
     if plan.yes and limit is None and any(is_pattern(each.name) for each in pasted):
         raise WrongUseError(
             "a pattern with --yes needs --limit N: the most repositories that it may match"

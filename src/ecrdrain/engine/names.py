@@ -64,7 +64,7 @@ def check_name(name: str, *, public: bool) -> str:
     given: object = name
     if not isinstance(given, str):
         raise InvalidNameError(given, "is no text: a repository's name is one, such as 'team/app'")
-    for check in _address, _mistaken, _malformed:
+    for check in _address, _mistaken, malformed:
         if problem := check(name, public=public):
             raise InvalidNameError(name, problem)
     return name
@@ -111,7 +111,7 @@ def _whole(found: re.Match[str]) -> str:
     return "; a drain deletes all images, not one" if found["image"] else ""
 
 
-def _malformed(name: str, *, public: bool) -> str:
+def malformed(name: str, *, public: bool) -> str:
     """Say why no repository can be called like this; empty: one can."""
     longest = LONGEST_PUBLIC if public else LONGEST
     if not SHORTEST <= len(name) <= longest:

@@ -1,33 +1,17 @@
-"""Names of repositories, also as they are pasted: out of a console, a log, a docker command."""
+"""Names of repositories as a person gives them: also out of a console, a log, a docker command."""
 
-import re
 from typing import NamedTuple
 
+from ecrdrain.engine.names import ARN, PATTERN_CHARACTERS, PUBLIC_URI, URI, malformed
 from ecrdrain.stacks.errors import WrongNameError
 from ecrdrain.stacks.place import Place
 
-_SCHEME = re.compile(r"(?:https?|docker)://")
-_ARN = re.compile(
-    r"arn:[^:]+:ecr(?P<public>-public)?:(?P<region>[^:]*):(?P<account>\d*):repository/"
-)
-_REGISTRY = re.compile(
-    r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
-    r"(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/"
-)
-"""The address of a private registry, with its endpoints for both versions of IP (ECR User Guide,
-"Making requests over IPv6" and "Private registry authentication")."""
-_PUBLIC = re.compile(r"public\.ecr\.aws/[^/]+/")
-_NAME = re.compile(r"[a-z0-9]+((/|\.|_|__|-+)[a-z0-9]+)*")
-"""ECR's own rule (botocore, RepositoryName)."""
-_SHORTEST, _LONGEST = 2, 256
-_IN_WORDS = "2 to 256 lower-case letters and digits, with . _ - / between them"
-
 
 class Pasted(NamedTuple):
-    """What was pasted for a repository.
+    """What was given for a repository.
 
     Attributes:
-        name: The repository's name.
+        name: The repository's name, or a pattern.
         account: The account that stood with it; None without one.
         region: The region that stood with it; None without one.
         public: Whether it is of the public registry; None when that did not stand with it.
@@ -41,29 +25,52 @@ class Pasted(NamedTuple):
 
 def is_pattern(name: str) -> bool:
     """Return whether a name is a pattern: names hold none of these characters."""
-    return any(character in name for character in "*?[")
+    return not PATTERN_CHARACTERS.isdisjoint(name)
 
 
-def read_name(text: str) -> Pasted:
-    """Take the name of a repository out of what was pasted: an ARN, an address, or the name.
+def read_name(text: str, *, public: bool = False) -> Pasted:
+    """Take the name of a repository out of what was given: an ARN, an address, or the name.
+
+    Args:
+        text: What was given.
+        public: Whether it is looked for in the public registry.
 
     Raises:
         WrongNameError: It is no name, or it names one image.
     """
-    rest = _SCHEME.sub("", text.strip(), count=1)
-    found = _ARN.match(rest) or _REGISTRY.match(rest) or _PUBLIC.match(rest)
-    name = rest[found.end() :] if found else rest
-    if is_pattern(name):
-        return Pasted(text) if found is None else _pasted(name, found)
-    name, _, digest = name.partition("@")
-    name, _, tag = name.partition(":")
-    if digest or tag:
+    given = text.strip()
+    pasted, image = _read(given, public=public)
+    if is_pattern(pasted.name):
+        return pasted
+    name, _, tag = pasted.name.partition("@")
+    name, _, more = name.partition(":")
+    if image or tag or more:
         raise WrongNameError(
-            f"{text} names one image, and a drain deletes every image of a repository: name the "
+            f"{given} names one image, and a drain deletes every image of a repository: name the "
             f"repository ({name}) if you mean that; aws ecr batch-delete-image deletes one"
         )
-    _check(text, name)
-    return _pasted(name, found) if found else Pasted(name)
+    fault = malformed(name, public=public)
+    if fault:
+        lower = name.lower()
+        close = lower != name and not malformed(lower, public=public)
+        raise WrongNameError(f"{given!r} {fault}" + (f". Did you mean {lower}?" if close else ""))
+    return pasted
+
+
+def _read(text: str, *, public: bool) -> tuple[Pasted, str]:
+    """Return what a text names, and what names an image in it."""
+    if found := ARN.fullmatch(text):
+        account, region = found["account"] or None, found["region"] or None
+        return Pasted(found["name"], account, region, public=bool(found["public"])), ""
+    if found := URI.fullmatch(text):
+        return Pasted(found["name"], found["account"], found["region"], public=False), found[
+            "image"
+        ]
+    found = PUBLIC_URI.fullmatch(text)
+    # In a private registry it may be the name of a pull-through cache's repository.
+    if found and (public or found["image"] or "://" in text):
+        return Pasted(found["name"], public=True), found["image"]
+    return Pasted(text), ""
 
 
 def check_place(pasted: Pasted, place: Place, *, registry_id: str | None, public: bool) -> None:
@@ -95,17 +102,3 @@ def check_place(pasted: Pasted, place: Place, *, registry_id: str | None, public
             f"{pasted.name} is pasted from account {pasted.account}, and this is {place}: "
             f"use a profile of that account, or say --registry-id {pasted.account}"
         )
-
-
-def _pasted(name: str, found: re.Match[str]) -> Pasted:
-    parts = found.groupdict()
-    public = found.re is _PUBLIC or bool(parts.get("public"))
-    return Pasted(name, parts.get("account") or None, parts.get("region") or None, public)
-
-
-def _check(text: str, name: str) -> None:
-    if _NAME.fullmatch(name) and _SHORTEST <= len(name) <= _LONGEST:
-        return
-    lower = name.lower()
-    hint = f". Did you mean {lower}?" if lower != name and _NAME.fullmatch(lower) else ""
-    raise WrongNameError(f"{text!r} is no name of a repository: that has {_IN_WORDS}{hint}")

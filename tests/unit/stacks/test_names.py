@@ -41,7 +41,8 @@ HERE = Place("123456789012", "eu-west-1")
             "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/*",
             Pasted("team/*", "123456789012", "cn-north-1", public=False),
         ),
-        ("public.ecr.aws/a1b2c3d4/web", Pasted("web", public=True)),
+        ("https://public.ecr.aws/a1b2c3d4/web", Pasted("web", public=True)),
+        ("public.ecr.aws/cached/web", Pasted("public.ecr.aws/cached/web")),  # a cache's prefix
         (
             "arn:aws:ecr-public::123456789012:repository/web",
             Pasted("web", "123456789012", public=True),
@@ -81,9 +82,9 @@ def test_an_image_is_no_repository(text: str) -> None:
         ("", "2 to 256"),
         ("a" * 257, "2 to 256"),
         ("team//app", "lower-case letters and digits"),
-        ("--yes", "lower-case letters and digits"),
+        ("--yes", "is no repository's name"),
         ("docker.io/library/nginx:latest", "names one image"),
-        ("Team App!", "lower-case"),
+        ("Team App!", "upper-case"),
     ],
 )
 def test_what_is_no_name_is_said_with_what_one_has(text: str, hint: str) -> None:
@@ -96,7 +97,7 @@ def test_what_is_no_name_is_said_with_what_one_has(text: str, hint: str) -> None
 
 def check(text: str, *, registry_id: str | None = None, public: bool = False) -> None:
     """Compare what was pasted with where the command works."""
-    check_place(read_name(text), HERE, registry_id=registry_id, public=public)
+    check_place(read_name(text, public=public), HERE, registry_id=registry_id, public=public)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def check(text: str, *, registry_id: str | None = None, public: bool = False) ->
     [
         ("arn:aws:ecr:us-east-1:123456789012:repository/app", "--region us-east-1"),
         ("arn:aws:ecr:eu-west-1:210987654321:repository/app", "--registry-id 210987654321"),
-        ("public.ecr.aws/a1b2c3d4/app", "say --public"),
+        ("https://public.ecr.aws/a1b2c3d4/app", "say --public"),
     ],
 )
 def test_a_repository_of_another_place_is_refused(text: str, option: str) -> None:
