@@ -10,7 +10,7 @@ PYTEST  = $(BIN)/pytest -n auto $(COVER)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo bench bench-quick safety test lint unit integration e2e coverage function docs format clean
+.PHONY: help demo bench bench-quick bench-many safety test lint unit integration e2e coverage function docs format clean
 
 help: ## show the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -61,6 +61,9 @@ bench: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## compare with other tools a
 
 bench-quick: $(VENV)/.lab $(AWSCLI)/.ready $(CDK)/.ready ## the same smaller, in a few minutes, below build/bench
 	$(BIN)/python -m benchmarks.bench --quick
+
+bench-many: $(VENV)/.lab ## hundreds and thousands of repositories under throttling, in a few minutes
+	$(BIN)/python -m benchmarks.many
 
 safety: $(VENV)/.lab ## play every scenario, ours beside the article's, and write docs/safety.md
 	$(BIN)/python -m benchmarks.safety

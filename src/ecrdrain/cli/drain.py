@@ -8,7 +8,7 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
-from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, denials_in_words
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, denials_in_words, some
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import (
     AcceptReplicatedDeletions,
@@ -199,7 +199,7 @@ def _show_outcome(terminal: Terminal, reports: Sequence[Report]) -> None:
     deleted = count(sum(report.deleted for report in reports), "image")
     terminal.say(f"{_repositories(len(reports) - len(left))} empty, {deleted} deleted")
     if left:
-        terminal.say(f"Not empty: {', '.join(left)}", "bold red")
+        terminal.say(f"Not empty: {some(left)}", "bold red")
 
 
 def _repositories(number: int) -> str:

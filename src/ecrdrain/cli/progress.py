@@ -87,6 +87,8 @@ class ProgressView:
         with self._lock:
             if self._area is not None:
                 self._area.end(report.repository)
+            if report.stopped == "interrupt" and not report.deleted:
+                return  # of what has not begun the sum is enough
             line = outcome_of(report, self._images.get(report.repository))
             for each in (line, *refusals_of(report)):
                 if not self._terminal.silent:

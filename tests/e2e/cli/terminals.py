@@ -51,7 +51,7 @@ class InTerminal:
     ) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
-        self._columns = columns
+        self._widths = [(0, columns)]
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", _IN_FOREGROUND, *command],
             env=dict(environment),
@@ -73,11 +73,14 @@ class InTerminal:
 
         Played into a terminal emulator that others wrote.
         """
-        screen = pyte.HistoryScreen(self._columns, LINES, history=10_000)
-        pyte.ByteStream(screen).feed(self.raw)
-        above = [
-            "".join(row[at].data for at in range(self._columns)) for row in screen.history.top
-        ]
+        _, columns = self._widths[0]
+        screen = pyte.HistoryScreen(columns, LINES, history=10_000)
+        stream = pyte.ByteStream(screen)
+        ends = [begin for begin, _ in self._widths[1:]] + [len(self.raw)]
+        for (begin, columns), end in zip(self._widths, ends, strict=True):
+            screen.resize(LINES, columns)
+            stream.feed(self.raw[begin:end])
+        above = ["".join(row[at].data for at in range(columns)) for row in screen.history.top]
         return [line.rstrip() for line in [*above, *screen.display] if line.strip()]
 
     def wait_for(self, words: str) -> None:
@@ -86,6 +89,12 @@ class InTerminal:
         while words not in self.text:
             if not self._read(deadline):
                 raise AssertionError(f"{words!r} never came; all there is:\n{self.text}")
+
+    def resize(self, columns: int) -> None:
+        """Make the window wider or narrower, from now on."""
+        size = struct.pack("HHHH", LINES, columns, 0, 0)
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, size)
+        self._widths.append((len(self.raw), columns))
 
     def type(self, keys: str) -> None:
         """Press keys; the character 3 is Ctrl-C."""

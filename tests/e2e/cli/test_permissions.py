@@ -251,3 +251,23 @@ def test_an_installation_that_may_not_names_the_action(
 
     assert ran.status == 1
     assert ran.err.startswith(f"Error: access denied: grant {action}")
+
+
+@pytest.mark.parametrize("command", ["drain", "stack delete"])
+def test_a_dry_run_warns_of_all_that_is_missing_at_once(
+    command: str,
+    allowed: Allowed,
+    blocked: str,
+    clients: tuple[ECRClient, CloudFormationClient],
+) -> None:
+    """It needs no permission to delete, and shows the plan all the same."""
+    missing = ("ecr:ListImages", "ecr:BatchDeleteImage")
+    actions = [each for each in {**DRAIN, **STACK_DELETE} if each not in missing]
+    ran = allowed(actions, *command.split(), blocked, "--dry-run")
+
+    assert ran.status == 0
+    assert blocked in ran.out
+    assert ran.err.startswith("Warning: the drain would fail: access denied: grant ")
+    for action in missing:
+        assert f"{action} on {blocked}" in ran.err
+    assert count_images(clients[0], blocked) == 3

@@ -135,6 +135,82 @@ def test_results_stand_above_the_bars_and_no_bar_stays(
     assert terminal.screen()[-1] == "3 repositories empty, 2,300 images deleted"
 
 
+def test_a_window_is_made_narrower_and_wider(
+    in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """No piece of a bar stays behind, and no result is lost."""
+    images = {slow: 1500, f"b-{slow}": 900, f"a-{slow}": 600}
+    for repository, number in images.items():
+        strict.seed(repository=repository, images=number)
+    terminal = in_terminal(
+        *("drain", *images, "--yes", "--concurrency", "2"),
+        *("--endpoint-url", strict.endpoint_url),
+        columns=80,
+    )
+    for columns in (60, 140, 62):
+        terminal.wait_for("images/s")
+        terminal.resize(columns)
+
+    assert terminal.finish() == 0
+    screen = "".join(line.ljust(62) for line in terminal.screen())
+    assert "━" not in screen
+    assert "images/s" not in screen
+    for repository, number in images.items():
+        assert f"{repository}: empty, {number:,} images deleted in " in screen
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_two_hundred_repositories_fit_into_a_window(
+    interrupted: bool,  # noqa: FBT001 - of parametrize
+    in_terminal: StartInTerminal,
+    strict: StrictEcr,
+    name: str,
+) -> None:
+    """At most as many bars as there are lines, a total, each result once, and nothing else."""
+    for number in range(200):
+        strict.seed(repository=f"{name}/{number:03}", images=101)
+    strict.configure(latency={"BatchDeleteImage": 0.1})
+    terminal = in_terminal(
+        *("drain", f"{name}/*", "--yes", "--limit", "200"),
+        *("--endpoint-url", strict.endpoint_url),
+        columns=80,
+    )
+
+    terminal.wait_for("of 200 repositories, ")
+    if interrupted:
+        terminal.type(CTRL_C)
+    status = terminal.finish()
+    strict.configure(latency={})
+
+    results = [line for line in terminal.screen() if " images deleted in " in line]
+    assert status == (130 if interrupted else 0)
+    assert len({line.partition(":")[0] for line in results}) == len(results)
+    assert len(results) == 200 or interrupted
+    assert "━" not in "".join(terminal.screen())
+    assert (
+        "200 repositories empty, 20,200 images deleted" in terminal.screen()
+    ) is not interrupted
+    if interrupted:
+        gone = 20_200 - strict.state().images
+        assert f" repositories empty, {gone:,} images deleted" in "\n".join(terminal.screen())
+
+
+def test_ctrl_c_during_the_first_look_ends_at_once(
+    in_terminal: StartInTerminal, strict: StrictEcr, slow: str
+) -> None:
+    """Even where a call hangs: nothing has been deleted."""
+    strict.configure(latency={"DescribeImages": 600})
+    terminal = in_terminal("drain", slow, "--yes", "--endpoint-url", strict.endpoint_url)
+    terminal.wait_for("Counting images")
+
+    terminal.type(CTRL_C)
+
+    assert terminal.finish() == 130
+    strict.configure(latency={})
+    assert "Interrupted: nothing was changed." in terminal.text
+    assert left(strict, slow) == 1500
+
+
 def test_no_color_is_obeyed(in_terminal: StartInTerminal, filled: str) -> None:
     """Not one sequence for a colour is written."""
     terminal = in_terminal("drain", filled, "--yes", environment={"NO_COLOR": "1"})
@@ -320,3 +396,71 @@ def test_a_reader_that_has_gone_is_no_crash(lab: Lab, filled: str) -> None:
         err = process.stderr.read()
 
     assert "Traceback" not in err
+
+
+def test_a_reader_that_has_gone_hears_the_last_line_on_the_other_stream(
+    lab: Lab, ecr: ECRClient, filled: str
+) -> None:
+    """What was done is done, and the status says so."""
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "drain", filled, "--yes"],
+        env=lab.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+
+    assert process.returncode == 0
+    assert err == "1 repository empty, 3 images deleted\n"
+    assert count_images(ecr, filled) == 0
+
+
+def test_a_long_wait_is_said_in_a_pipe(
+    process: Callable[..., Ran], strict: StrictEcr, name: str
+) -> None:
+    """Nobody has to guess whether it hangs."""
+    strict.seed(repository=name, images=3)
+    strict.configure(latency={"DescribeImages": 2.5})
+    ran = process("drain", name, "--dry-run", "--endpoint-url", strict.endpoint_url)
+    strict.configure(latency={})
+
+    assert ran.status == 0
+    assert ran.err == "Counting images ...\n"
+
+
+def test_an_endpoint_that_never_answers_is_told(
+    process: Callable[..., Ran], strict: StrictEcr, name: str
+) -> None:
+    """After two tries, and not after minutes; the message says what to check."""
+    strict.seed(repository=name, images=3)
+    strict.configure(latency={"ListImages": 600})
+    before = strict.state().count("ListImages")
+    ran = process("drain", name, "--dry-run", "--endpoint-url", strict.endpoint_url)
+    tried = strict.state().count("ListImages") - before
+    strict.configure(latency={})
+
+    assert ran.status == 1
+    assert tried <= 2
+    assert "Read timeout" in ran.err
+    assert "check the network" in ran.err
+
+
+def test_many_repositories_are_counted_and_drained_under_throttling(
+    process: Callable[..., Ran], strict: StrictEcr, name: str
+) -> None:
+    """Nothing fails for being throttled, before the question or after it."""
+    for number in range(60):
+        strict.seed(repository=f"{name}/{number:02}", images=2)
+    strict.configure(rate=20.0, burst=10.0)
+    ran = process(
+        *("drain", f"{name}/*", "--yes", "--limit", "60"),
+        *("--endpoint-url", strict.endpoint_url),
+    )
+    strict.configure(rate={})
+
+    assert ran.status == 0
+    assert ran.out.splitlines()[-1] == "60 repositories empty, 120 images deleted"
