@@ -10,6 +10,7 @@ from ecrdrain.cli.lazy import LazyCommand, LazyGroup, register
 from ecrdrain.cli.options import Debug
 
 PROGRAM = "ecrdrain"
+WRONG_USE = 2
 
 COMMANDS = (
     LazyCommand("drain", "ecrdrain.cli.drain:drain", "Empty repositories."),
@@ -70,11 +71,24 @@ def root(
     # --debug is read off the arguments (run), --version is answered by its callback.
 
 
+def _misplaced(arguments: Sequence[str]) -> str:
+    """Say where options belong that stand before the command; "" where none does."""
+    names = [command.name for command in COMMANDS]
+    at = next((index for index, each in enumerate(arguments) if each in names), 0)
+    before = list(arguments[:at])
+    if not before or not before[0].startswith("--") or before[0] == "--debug":
+        return ""
+    after = " ".join([*arguments[at:], *before])
+    return f"{before[0]} belongs behind the command: {PROGRAM} {after}"
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status.
 
     Every error ends here: as one line on standard error, or, with ``--debug``, as it was raised.
     """
+    if list(arguments[:1]) == ["help"]:  # as with git and aws
+        arguments = [*arguments[1:], "--help"]
     command = typer.main.get_command(app)
     try:
         status = command.main(
@@ -83,6 +97,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # whatever it is, the user is told in one line
         from ecrdrain.cli.errors import explain  # noqa: PLC0415 - an error may take its time
 
+        hint = _misplaced(arguments) if isinstance(error, typer.TyperException) else ""
+        if hint:
+            typer.echo(f"Error: {hint}", err=True)
+            return WRONG_USE
         if "--debug" in arguments and not isinstance(error, typer.TyperException):
             raise
         explanation = explain(error)

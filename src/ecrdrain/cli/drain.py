@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.completion import complete_repositories
 from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, denials_in_words, some
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
@@ -18,7 +19,7 @@ from ecrdrain.cli.options import (
     SpeedOptions,
     with_options,
 )
-from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.progress import ProgressView, draws
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, drain_repositories
@@ -46,6 +47,7 @@ def drain(  # noqa: PLR0913 - one for each option
         list[str],
         typer.Argument(
             metavar="REPOSITORY",
+            autocompletion=complete_repositories,
             help="Names, as ARN or address too, or patterns such as 'team-a/*'; * stands for "
             "slashes too.",
             show_default=False,
@@ -121,8 +123,8 @@ def drain(  # noqa: PLR0913 - one for each option
             raise typer.Exit(FAILED)
         images = {target.repository: target.survey.images for target in targets}
         with (
-            interruptible() as stop,
-            ProgressView(terminal, images, lambda: aws.throttled) as view,
+            interruptible(aloud=not draws(terminal)) as stop,
+            ProgressView(terminal, images, lambda: aws.throttled, stop=stop) as view,
         ):
             reports = drain_repositories(
                 [

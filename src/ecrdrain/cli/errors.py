@@ -1,5 +1,6 @@
 """What an error says to the person at the terminal: one line with the cause and the remedy."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -160,8 +161,21 @@ _REMEDIES = {
 }
 
 
+_PARSERS = {
+    r"Value error, ": "",
+    r"Input should be a valid integer, unable to parse string as an integer": "it takes a whole "
+    "number",
+    r"Input should be a valid number, unable to parse string as a number": "it takes a number",
+    r"Input should be greater than or equal to (\S+)": r"it must be \1 or more",
+    r"Input should be less than or equal to (\S+)": r"it must be \1 or less",
+}
+"""What the parser says, and how a colleague would."""
+
+
 def _usage(error: typer.TyperException) -> str:
     message = " ".join(error.format_message().split()).rstrip(".")
+    for theirs, ours in _PARSERS.items():
+        message = re.sub(theirs, ours, message)
     context = getattr(error, "ctx", None)
     if context is None:
         return message

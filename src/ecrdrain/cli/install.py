@@ -10,7 +10,7 @@ from ecrdrain.cli.documents import INSTALLATION, Installation
 from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
-from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.progress import ProgressView, draws
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
 from ecrdrain.stacks.errors import StacksError
@@ -85,7 +85,10 @@ def install(  # noqa: PLR0913 - one for each option
             result = Installation(stack_name, changes=change_set.changes)
             terminal.document(INSTALLATION, result, place)
             raise typer.Exit(OK if plan.dry_run else FAILED)
-        with interruptible() as stop, ProgressView(terminal, {}) as view:
+        with (
+            interruptible(aloud=not draws(terminal)) as stop,
+            ProgressView(terminal, {}, stop=stop) as view,
+        ):
             status = execute(client, change_set, stop=stop, on_event=view.on_stack_event)
     result = Installation(
         stack_name, change_set.stack_id, status, changed=True, changes=change_set.changes

@@ -11,7 +11,10 @@ from typing import NoReturn
 from ecrdrain.cli.errors import INTERRUPTED
 
 _STDERR = 2
-_FINISHING = b"\nInterrupted: finishing what is under way. Press Ctrl-C again to stop at once.\n"
+FINISHING = (
+    "Interrupted: finishing what is under way.",
+    "Press Ctrl-C again to stop at once.",
+)
 _STOPPED = (
     b"\nStopped at once: calls under way may still take effect, and are not counted. "
     b"Run the same command again to go on.\n"
@@ -21,10 +24,13 @@ _SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
 
 
 @contextmanager
-def interruptible() -> Iterator[threading.Event]:
+def interruptible(*, aloud: bool = True) -> Iterator[threading.Event]:
     """Turn SIGINT and SIGTERM, while the block runs, into an event that the block can watch.
 
     A second signal ends the process.
+
+    Args:
+        aloud: Whether to say what happens; where something is drawn, that says it.
     """
     stop = threading.Event()
 
@@ -34,7 +40,8 @@ def interruptible() -> Iterator[threading.Event]:
         if stop.is_set():
             _end(_STOPPED)
         stop.set()
-        os.write(_STDERR, _FINISHING)
+        if aloud:
+            os.write(_STDERR, f"\n{' '.join(FINISHING)}\n".encode())
 
     with _handling(handle):
         yield stop

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.lab.ecr import SameCall
 from ecrdrain.lab.strict import (
     TOPOLOGIES,
@@ -189,3 +190,24 @@ def _farewell(state: State) -> str:
     return "\n".join(
         ["", f"Stopped with {state.images} images left. Calls:", *(calls or ["  none"])]
     )
+
+
+@app.command()
+def aws() -> None:
+    """Run the local AWS of the demo, without its story, until Ctrl-C.
+
+    It prints what to set in another shell; then every AWS tool talks to it.
+    """
+    from ecrdrain.lab.emulator import Lab, LabError  # noqa: PLC0415 - imports boto3
+
+    try:
+        lab = Lab.start()
+    except LabError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(2) from error
+    with interruptible(aloud=False) as stop, lab:
+        typer.echo(f"A local AWS answers at {lab.endpoint_url}. In another shell:\n")
+        for name, value in lab.variables.items():
+            typer.echo(f"  export {name}={value}")
+        typer.echo("\nCtrl-C ends it, with all that is in it.")
+        stop.wait()

@@ -3,7 +3,9 @@
 Help, completion and corrections need names and summaries alone, and those stand in a table.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -33,10 +35,27 @@ class LazyCommand:
         what = getattr(import_module(module), attribute)
         if isinstance(what, typer.Typer):
             what.rich_markup_mode = None  # help looks the same everywhere
-            return typer.main.get_group(what)
+            return _in_plain_words(typer.main.get_group(what))
         alone = typer.Typer(rich_markup_mode=None, add_completion=False)
         alone.command(self.name)(what)
-        return typer.main.get_command(alone)
+        return _in_plain_words(typer.main.get_command(alone))
+
+
+def _in_plain_words(command: Any) -> Any:  # noqa: ANN401 - as in `load`
+    """Let the help of a command, and of those below it, show no types of Python."""
+    for inner in getattr(command, "commands", {}).values():
+        _in_plain_words(inner)
+    for parameter in command.params:
+        shown = partial(_plain_type, parameter.display_type, parameter.param_type_name)
+        parameter.display_type = shown
+    return command
+
+
+def _plain_type(display: Callable[[Any], str], kind: str, ctx: Any) -> str:  # noqa: ANN401 - as in `load`
+    text = display(ctx)
+    if kind == "argument":
+        return "..." if text.startswith("<list[") else ""
+    return {"<list[str]>": "TEXT", "<str>": "TEXT"}.get(text, text)
 
 
 class LazyGroup(typer.core.TyperGroup):

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ecrdrain.cli.interrupts import FINISHING
 from ecrdrain.cli.terminal import shorten
 from ecrdrain.cli.words import seconds
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _WIDTH = 58
 """Columns that it takes at the most: a window made narrower, down to 60, breaks no line."""
 _BAR, _SHORTEST_BAR = 20, 6
-_BESIDE = 4
+_BESIDE = 6
 """Lines of the window that are left to what stands above and below the bars."""
 _REFRESHES = 8  # a second
 
@@ -45,14 +46,20 @@ class LiveArea:
         console: The terminal.
         images: How many images each repository held when it was counted.
         throttled: Returns how many calls AWS has throttled so far.
+        stop: Set when the user has interrupted it.
     """
 
     def __init__(
-        self, console: "Console", images: Mapping[str, int], throttled: Callable[[], int]
+        self,
+        console: "Console",
+        images: Mapping[str, int],
+        throttled: Callable[[], int],
+        stop: Event,
     ) -> None:
         self._console = console
         self._images = images
         self._throttled = throttled
+        self._stop = stop
         self._lock = Lock()
         self._running: dict[str, Progress] = {}
         self._done = 0
@@ -102,11 +109,12 @@ class LiveArea:
             done, gone = self._done, self._gone
         room = max(self._console.height - _BESIDE, 1)
         width = min(self._console.width, _WIDTH)
+        said = FINISHING if self._stop.is_set() else ()
         if len(self._images) <= 1:
-            return Group(self._bars(running, width))
+            return Group(self._bars(running, width), *said)
         gone += sum(progress.deleted for _, progress in running)
         lines = (Text(line[:width]) for line in self._totals(done, gone))
-        return Group(self._bars(running[:room], width), *lines)
+        return Group(self._bars(running[:room], width), *lines, *said)
 
     def _bars(self, running: Sequence[tuple[str, Progress]], width: int) -> "Table":
         from rich.progress_bar import ProgressBar  # noqa: PLC0415 - see above

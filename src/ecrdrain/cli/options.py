@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from ecrdrain.cli.completion import complete_profiles, complete_regions
 from ecrdrain.engine import CONCURRENCY
 
 
@@ -84,10 +85,21 @@ class AwsOptions:
 
     profile: Annotated[
         str | None,
-        typer.Option(help="Profile of the AWS configuration.", show_default=False, metavar="NAME"),
+        typer.Option(
+            help="Profile of the AWS configuration.",
+            show_default=False,
+            metavar="NAME",
+            autocompletion=complete_profiles,
+        ),
     ] = None
     region: Annotated[
-        str | None, typer.Option(help="AWS region.", show_default=False, metavar="REGION")
+        str | None,
+        typer.Option(
+            help="AWS region.",
+            show_default=False,
+            metavar="REGION",
+            autocompletion=complete_regions,
+        ),
     ] = None
     endpoint_url: Annotated[
         str | None,

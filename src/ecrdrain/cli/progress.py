@@ -28,6 +28,11 @@ _SMALLEST_STEP = 1000
 _STYLES = {"DELETE_FAILED": "bold red", "DELETE_SKIPPED": "cyan", "DELETE_COMPLETE": "green"}
 
 
+def draws(terminal: Terminal) -> bool:
+    """Return whether progress is drawn, so that nothing else may write meanwhile."""
+    return is_rich(terminal.err) and not terminal.silent
+
+
 class ProgressView:
     """Shows the progress of drains and deletions, also of several threads at once.
 
@@ -35,6 +40,7 @@ class ProgressView:
         terminal: Where to write.
         images: How many images each repository held when it was counted.
         throttled: Returns how many calls AWS has throttled so far.
+        stop: Set when the user has interrupted it.
     """
 
     def __init__(
@@ -42,14 +48,16 @@ class ProgressView:
         terminal: Terminal,
         images: Mapping[str, int],
         throttled: Callable[[], int] = lambda: 0,
+        *,
+        stop: threading.Event,
     ) -> None:
         self._terminal = terminal
         self._console = terminal.err
         self._images = images
         self._lock = threading.Lock()
         self._area: LiveArea | None = None
-        if is_rich(self._console) and not terminal.silent:
-            self._area = LiveArea(self._console, images, throttled)
+        if draws(terminal):
+            self._area = LiveArea(self._console, images, throttled, stop)
 
     def __enter__(self) -> Self:
         """Begin to draw."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.completion import complete_stacks
 from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
 from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, denials_in_words, some
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
@@ -19,7 +20,7 @@ from ecrdrain.cli.options import (
     SpeedOptions,
     with_options,
 )
-from ecrdrain.cli.progress import ProgressView
+from ecrdrain.cli.progress import ProgressView, draws
 from ecrdrain.cli.stack_rest import show_rest
 from ecrdrain.cli.stack_show import show_stacks
 from ecrdrain.cli.terminal import Terminal
@@ -40,7 +41,12 @@ from ecrdrain.stacks.waiting import wait_until_idle
 def delete(  # noqa: PLR0913 - one for each option
     stacks: Annotated[
         list[str],
-        typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
+        typer.Argument(
+            metavar="STACK",
+            help="Names or ids of stacks.",
+            show_default=False,
+            autocompletion=complete_stacks,
+        ),
     ],
     *,
     disable_termination_protection: Annotated[
@@ -121,7 +127,10 @@ def carry_out(
         terminal.mention("Nothing was deleted.")
         return FAILED
     images = {inspected.repository.name: inspected.survey.images for inspected in plan.drains}
-    with interruptible() as stop, ProgressView(terminal, images) as view:
+    with (
+        interruptible(aloud=not draws(terminal)) as stop,
+        ProgressView(terminal, images, stop=stop) as view,
+    ):
         outcomes = delete_stacks(replace(context, stop=stop, listener=view), plan)
     for outcome in outcomes:
         _show_outcome(terminal, outcome)

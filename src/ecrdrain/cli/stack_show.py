@@ -1,20 +1,23 @@
 """``ecrdrain stack show``: what the deletion of stacks would do to their repositories."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.completion import complete_stacks
 from ecrdrain.cli.documents import STACKS
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import size
+from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect
 from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.repositories import Verdict
-from ecrdrain.stacks.tree import DELETED
+from ecrdrain.stacks.tree import DELETED, match_stacks
 
 _STYLES = {
     Verdict.BLOCKS.value: "bold red",
@@ -46,7 +49,12 @@ _COLUMNS = (
 def show(
     stacks: Annotated[
         list[str],
-        typer.Argument(metavar="STACK", help="Names or ids of stacks.", show_default=False),
+        typer.Argument(
+            metavar="STACK",
+            help="Names or ids of stacks, or patterns such as 'team-*'.",
+            show_default=False,
+            autocompletion=complete_stacks,
+        ),
     ],
     *,
     output: OutputOptions,
@@ -59,7 +67,8 @@ def show(
     terminal = Terminal(json=output.json, quiet=output.quiet)
     with Aws(aws_options) as aws:
         with ending_at_once(), terminal.busy("Reading stacks"):
-            inspections = [inspect(aws, name) for name in dict.fromkeys(stacks)]
+            names = match_stacks(aws.cloudformation, stacks)
+            inspections = at_once(partial(inspect, aws), names)
         place = aws.place
     if not terminal.json:
         show_stacks(terminal, inspections, place)

@@ -5,14 +5,17 @@ from threading import Event
 import typer
 
 from ecrdrain.cli.aws import Aws
+from ecrdrain.cli.documents import DELETION
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.stack_delete import carry_out
 from ecrdrain.cli.terminal import Terminal
 from ecrdrain.stacks.context import DeletionContext
+from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.inspection import inspect
 from ecrdrain.stacks.plan import plan_deletion
 from ecrdrain.stacks.provider import SERVICE_TOKEN, is_provider
+from ecrdrain.stacks.tree import find_deleted
 
 
 @with_options
@@ -29,7 +32,14 @@ def uninstall(
     """
     terminal = Terminal(json=output.json, quiet=output.quiet)
     with Aws(aws_options) as aws:
-        inspection = inspect(aws, stack_name)
+        try:
+            inspection = inspect(aws, stack_name)
+        except UnknownNameError:
+            if find_deleted(aws.cloudformation, stack_name) is None:
+                raise
+            terminal.say(f"{stack_name} was removed before.")
+            terminal.document(DELETION, [], aws.place)
+            return
         if not is_provider(aws.cloudformation, inspection.stack.id):
             raise WrongUseError(
                 f"stack {stack_name} is not the provider: it has no export {SERVICE_TOKEN}. "

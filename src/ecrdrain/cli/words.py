@@ -69,11 +69,13 @@ def _left(report: Report, planned: int | None) -> str:
     least = max(report.left, (planned or 0) - report.deleted)
     if report.left_exact:
         return count(report.left, "image")
+    if not least:
+        return "an unknown number" if planned is None else "no image known to be"
     if planned is not None and report.rounds <= 1:
         return count(least, "image")
     if planned is not None:
         return f"about {count(least, 'image')}"  # others were at work, or a round has begun anew
-    return f"at least {count(report.left, 'image')}" if report.left else "an unknown number"
+    return f"at least {count(report.left, 'image')}"
 
 
 ADVICE = {

@@ -118,7 +118,11 @@ def _obstacles(
         others = [name for name in importers if name not in deleted]
         if others:
             importing = ", ".join(others)
-            yield f"its export {export} is imported by {importing}, which must be gone first"
+            both = " ".join([*others, stack.name])
+            yield (
+                f"its export {export} is imported by {importing}, which must be gone first: "
+                f"ecrdrain stack delete {both} deletes all of them"
+            )
     yield from _obstacles_of_repositories(inspection.repositories)
 
 

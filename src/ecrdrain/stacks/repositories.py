@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from ecrdrain.fate.arns import repository_beside
 from ecrdrain.fate.evidence import REPOSITORY_TYPE, StackTree, Summary
 from ecrdrain.fate.guard import POLICIES, Situation, find_situation, verdict_of
-from ecrdrain.stacks.declared import resolve_property
+from ecrdrain.fate.policies import read_resource
+from ecrdrain.fate.template import NotUnderstoodError
+from ecrdrain.stacks.declared import read_property, resolve_property
 from ecrdrain.stacks.survey import Survey
-from ecrdrain.stacks.tree import Resource, Stack
+from ecrdrain.stacks.tree import DELETE_FAILED, Resource, Stack
 
 if TYPE_CHECKING:
     from ecrdrain.fate.guard import Verdict as Fate
@@ -38,12 +40,16 @@ class Drain:
     Attributes:
         objection: What keeps it from emptying the repository, in words; "" when nothing does.
         function_gone: Whether its function is certainly gone.
+        unordered: Whether nothing makes CloudFormation delete it before the repository.
+        refused: Why its last deletion failed; "" when it did not.
     """
 
     logical_id: str
     stack: str
     objection: str = ""
     function_gone: bool = False
+    unordered: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,12 @@ def judge(repository: StackRepository, found: Survey) -> Judgement:
         (repository.fate == "refuse", Verdict.UNKNOWN, repository.why),
         (repository.empty_on_delete, Verdict.NATIVE, "EmptyOnDelete"),
         (function_gone, Verdict.BLOCKS, f"the function of {by} is gone"),
+        (drain and drain.refused, Verdict.BLOCKS, f"{by} failed: {drain and drain.refused}"),
+        (
+            drain and not objection and drain.unordered,
+            Verdict.DRAINED,
+            f"by {by}, but in no certain order: add DependsOn or !Ref",
+        ),
         (drain and not objection, Verdict.DRAINED, f"by {by}"),
         (found.images == 0, Verdict.NATIVE, "it is empty"),
         (objection, Verdict.BLOCKS, f"{by} {objection}"),
@@ -222,8 +234,27 @@ def _drains(root: Stack, tree: StackTree) -> Iterator[tuple[str, Drain]]:
             # CloudFormation sends no Delete to what it keeps.
             situation, _ = find_situation(tree.ownership([(stack.id, _row(resource))]))
             if verdict_of(situation) != "keep":
-                objection = _objection(stack, resource)
-                yield resource.physical_id, Drain(resource.logical_id, stack.name, objection)
+                yield (
+                    resource.physical_id,
+                    Drain(
+                        resource.logical_id,
+                        stack.name,
+                        _objection(stack, resource),
+                        unordered=_is_unordered(stack, resource),
+                        refused=resource.reason if resource.status == DELETE_FAILED else "",
+                    ),
+                )
+
+
+def _is_unordered(stack: Stack, drain: Resource) -> bool:
+    """Tell whether a drain names its repository by a text alone, and depends on nothing."""
+    name = read_property(stack, drain.logical_id, "RepositoryName")
+    try:
+        depends = read_resource(stack.template, drain.logical_id).get("DependsOn")
+    except NotUnderstoodError:
+        return False
+    here = {each.physical_id for each in stack.resources if each.type == REPOSITORY_TYPE}
+    return isinstance(name, str) and name in here and depends is None
 
 
 def _objection(stack: Stack, drain: Resource) -> str:

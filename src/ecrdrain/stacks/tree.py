@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from ecrdrain.engine.errors import aws_errors, call_error
 from ecrdrain.fate.evidence import HELD, STACK_TYPE
 from ecrdrain.stacks.errors import UnknownNameError
+from ecrdrain.stacks.names import is_pattern
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -119,6 +121,26 @@ def find_deleted(client: "CloudFormationClient", name: str) -> Stack | None:
             if name in {summary["StackName"], summary.get("StackId")}:
                 return Stack(summary.get("StackId", ""), summary["StackName"], DELETED)
     return None
+
+
+def match_stacks(client: "CloudFormationClient", names: Iterable[str]) -> list[str]:
+    """Return the stacks meant, each once; in a pattern * stands for any characters.
+
+    Raises:
+        UnknownNameError: A pattern matches nothing.
+    """
+    chosen: dict[str, None] = {}
+    known: list[str] | None = None
+    for name in names:
+        if not is_pattern(name):
+            chosen[name] = None
+            continue
+        known = _stack_names(client) if known is None else known
+        matches = [each for each in known if fnmatchcase(each, name)]
+        if not matches:
+            raise UnknownNameError("stack matching", name)
+        chosen.update(dict.fromkeys(sorted(matches)))
+    return list(chosen)
 
 
 def _stack_names(client: "CloudFormationClient") -> list[str]:

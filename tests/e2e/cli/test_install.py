@@ -253,3 +253,14 @@ def test_what_attaches_a_drain_is_valid_yaml_but_for_the_tags() -> None:
             },
         }
     }
+
+
+def test_what_was_uninstalled_before_is_no_error(ecrdrain: Command, provider: str) -> None:
+    """A pipeline may run it twice; a name that never was is an error."""
+    assert ecrdrain("uninstall", "--stack-name", provider, "--yes").status == 0
+
+    again = ecrdrain("uninstall", "--stack-name", provider, "--yes")
+    never = ecrdrain("uninstall", "--stack-name", f"{provider}-never", "--yes")
+
+    assert (again.status, again.out) == (0, f"{provider} was removed before.\n")
+    assert never.status == 2

@@ -486,3 +486,36 @@ def test_a_plan_names_all_that_dies_and_what_is_kept(
         assert line in planned.out.splitlines()
     assert {each["logicalId"] for each in document["deleted"]} == {"Orders", "One", "Two"}
     assert [each["logicalId"] for each in document["kept"]] == ["Archive"]
+
+
+def test_stacks_are_shown_by_pattern(
+    ecrdrain: Command, cloudformation: CloudFormationClient, name: str
+) -> None:
+    """Sorted, each once; a pattern that matches nothing is an error."""
+    for each in ("b", "a"):
+        create_stack(
+            cloudformation, f"{name}-{each}", {"Repository": repository(f"{name}-{each}")}
+        )
+
+    shown = ecrdrain("stack", "show", f"{name}-*", f"{name}-b", "--output", "json").document
+    none = ecrdrain("stack", "show", f"{name}-x*")
+
+    assert [each["stack"] for each in shown["stacks"]] == [f"{name}-a", f"{name}-b"]
+    assert none.status == 2
+    assert none.err.startswith(f"Error: there is no stack matching {name}-x* in account ")
+
+
+def test_an_export_that_is_imported_names_the_command_that_deletes_both(
+    ecrdrain: Command, cloudformation: CloudFormationClient, name: str
+) -> None:
+    """The importer goes first in it."""
+    exported = {"Export": {"Value": "x", "Export": {"Name": f"{name}-export"}}}
+    create_stack(cloudformation, name, {"Repository": repository(name)}, exported)
+    imported = {"Import": {"Value": {"Fn::ImportValue": f"{name}-export"}}}
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    create_stack(cloudformation, f"{name}-web", topic, imported)
+
+    ran = ecrdrain("stack", "delete", name, "--yes")
+
+    assert ran.status == 1
+    assert f"ecrdrain stack delete {name}-web {name} deletes all of them" in ran.err

@@ -146,3 +146,52 @@ def test_commands_options_and_choices_are_completed(words: str, expected: set[st
     )
 
     assert set(done.stdout.split()) == expected
+
+
+@pytest.mark.parametrize("arguments", [["drain"], ["stack", "show"]])
+def test_help_is_a_command_too(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """`ecrdrain help drain` shows what `ecrdrain drain --help` shows."""
+    assert run(["help", *arguments]) == 0
+    by_command = capsys.readouterr().out
+    assert run([*arguments, "--help"]) == 0
+    assert capsys.readouterr().out == by_command
+
+
+def test_an_option_before_the_command_gets_the_right_hint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The line to type is shown whole."""
+    assert run(["--profile", "shop", "drain", "app"]) == 2
+    assert capsys.readouterr().err == (
+        "Error: --profile belongs behind the command: ecrdrain drain app --profile shop\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["drain", "app", "--limit", "x"], "it takes a whole number"),
+        (["drain", "app", "--concurrency", "0"], "it must be 1 or more"),
+        (["drain", "app", "--output", "yaml"], "'yaml' is not one of 'text', 'json'"),
+    ],
+)
+def test_the_parser_speaks_plainly(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No word of the library's own."""
+    assert run(arguments) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Value error" not in said
+    assert "Input should" not in said
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_shows_no_types_of_python(
+    command: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who types a command need not know what a list is there."""
+    loaded = command.load()  # type: ignore[attr-defined] # a LazyCommand
+    for inner in getattr(loaded, "commands", {"": None}):
+        assert run([command.name, *inner.split(), "--help"]) == 0  # type: ignore[attr-defined] # as above
+        assert "list[" not in capsys.readouterr().out

@@ -14,7 +14,7 @@ from ecrdrain.stacks.repositories import (
     judge,
 )
 from ecrdrain.stacks.survey import ABSENT, Survey
-from ecrdrain.stacks.tree import Resource
+from ecrdrain.stacks.tree import Resource, Stack
 from tests.unit.stacks.trees import arn, drain, nested, resource, stack, stack_id
 
 FULL = Survey(images=3)
@@ -271,3 +271,47 @@ def test_only_what_stands_for_nothing_is_a_drain(
 ) -> None:
     """A custom resource that may itself be a repository must never be let go of."""
     assert is_drain(stack_id("web"), resource("X", type_, physical_id), {"app"}) is expected
+
+
+def with_drain(properties: dict[str, object], *, reason: str = "", **more: object) -> Stack:
+    """Make a stack whose drain has these properties, and perhaps has failed."""
+    status = "DELETE_FAILED" if reason else "CREATE_COMPLETE"
+    drain_arn = "arn:aws:ecr:eu-west-1:111122223333:repository/app"
+    return Stack(
+        arn("web"),
+        "web",
+        "CREATE_COMPLETE",
+        resources=(
+            Resource("R", "AWS::ECR::Repository", "app", "CREATE_COMPLETE"),
+            Resource("Drain", "Custom::EcrDrain", drain_arn, status, reason),
+        ),
+        template={
+            "Resources": {
+                "R": {"Type": "AWS::ECR::Repository"},
+                "Drain": {"Type": "Custom::EcrDrain", "Properties": properties, **more},
+            }
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("stack", "verdict", "why"),
+    [
+        (with_drain({"RepositoryName": {"Ref": "R"}}), Verdict.DRAINED, "by Drain"),
+        (
+            with_drain({"RepositoryName": "app"}),
+            Verdict.DRAINED,
+            "by Drain, but in no certain order: add DependsOn or !Ref",
+        ),
+        (with_drain({"RepositoryName": "app"}, DependsOn="R"), Verdict.DRAINED, "by Drain"),
+        (
+            with_drain({"RepositoryName": {"Ref": "R"}}, reason="images are left"),
+            Verdict.BLOCKS,
+            "Drain failed: images are left",
+        ),
+    ],
+)
+def test_a_drain_is_believed_as_far_as_it_can_be(stack: Stack, verdict: Verdict, why: str) -> None:
+    """One that may come too late says so, and one that has just failed is none."""
+    [found] = find_repositories(stack)
+    assert judge(found, Survey(images=3)) == Judgement(verdict, why)
