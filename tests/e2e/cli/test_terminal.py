@@ -192,7 +192,7 @@ def test_two_hundred_repositories_fit_into_a_window(
     ) is not interrupted
     if interrupted:
         gone = 20_200 - strict.state().images
-        assert f" repositories empty, {gone:,} images deleted" in "\n".join(terminal.screen())
+        assert f" empty, {gone:,} images deleted\n" in "\n".join(terminal.screen())
 
 
 def test_ctrl_c_during_the_first_look_ends_at_once(

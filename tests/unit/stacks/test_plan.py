@@ -101,8 +101,10 @@ def test_an_import_by_a_nested_stack_counts_for_its_root() -> None:
 def test_an_import_by_a_stack_that_stays_forbids_the_deletion() -> None:
     """The importers are named."""
     assert why(inspection("base", importers={"Token": ("web", "api")}), inspection("web")) == [
-        "its export Token is imported by api, which must be gone first: "
-        "ecrdrain stack delete api base deletes all of them"
+        (
+            "its export Token is imported by api, which must be gone first: "
+            "ecrdrain stack delete api base deletes all of them"
+        )
     ]
 
 
