@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
+from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions
 from ecrdrain.engine import CONCURRENCY, client_config
 from ecrdrain.engine.errors import answer_error, aws_errors
@@ -113,6 +114,8 @@ class Aws:
         try:
             identity: STSClient = self._client("sts")
             return identity.get_caller_identity()["Account"]
+        except WrongUseError:
+            return None  # it is said where the command makes its own client
         except aws_errors():
             return None  # it only completes plans and reports
 
@@ -139,12 +142,18 @@ class Aws:
                 read_timeout=_READ_TIMEOUT,
             )
         )
-        client = self._session.client(
-            service,
-            region_name=PUBLIC_REGION if service == "ecr-public" else None,
-            endpoint_url=self.options.endpoint_url,
-            config=config,
-        )
+        try:
+            client = self._session.client(
+                service,
+                region_name=PUBLIC_REGION if service == "ecr-public" else None,
+                endpoint_url=self.options.endpoint_url,
+                config=config,
+            )
+        except ValueError as error:  # botocore's word for an address that is none
+            raise WrongUseError(
+                f"{error}: write --endpoint-url (or AWS_ENDPOINT_URL) as http://HOST or "
+                "https://HOST"
+            ) from error
         if draining:
             client.meta.events.register("response-received", self._heard)
         else:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import typer
 
@@ -127,14 +128,20 @@ def aws_in_words(error: CallError) -> str:
     if error.denied:
         return f"access denied: grant {iam_action(operation)}. AWS says: {message}"
     if code in _EXPIRED:
-        return f"the credentials have expired: {_SIGN_IN}"
+        return f"the credentials have expired: {_SIGN_IN}. AWS says: {message}"
     if code in _UNKNOWN_KEYS:
-        return f"AWS does not accept the credentials ({code}): check the profile and its keys"
+        return (
+            f"AWS does not accept the credentials ({code}): {message.rstrip('.')}. "
+            "Check the profile, its keys, and this machine's clock"
+        )
     if code == "OptInRequired":
         return f"the account may not use this region: enable it or name another. {message}"
     if code in _REMEDIES:
         return _REMEDIES[code].format(message.rstrip("."))
-    return f"{operation} failed with {code}: {message}" if operation else message
+    if message.lstrip().startswith("<") or (error.status == HTTPStatus.NOT_FOUND and not message):
+        message = "what answers there is not AWS"
+    where = ": check --endpoint-url and AWS_ENDPOINT_URL" if code.isdecimal() else ""
+    return f"{operation} failed with {code}: {message}{where}" if operation else message
 
 
 # Errors that never reached AWS, by botocore's classes (botocore.exceptions).

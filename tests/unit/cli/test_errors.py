@@ -109,3 +109,34 @@ def test_actions_are_named_by_their_service() -> None:
 def test_what_is_told_compares_by_value() -> None:
     """A message and a status, nothing else."""
     assert explain(WrongUseError("x")) == Explanation("Error: x", 2)
+
+
+def said_by_aws(code: str, message: str) -> ClientError:
+    """Make the error of a listing with a message of its own."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, "ListImages")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            said_by_aws("InvalidSignatureException", "Signature expired: 2026 is earlier"),
+            ("Signature expired: 2026 is earlier", "this machine's clock"),
+        ),
+        (
+            said_by_aws("ExpiredTokenException", "The security token is expired"),
+            ("sign in again", "AWS says: The security token is expired"),
+        ),
+        (
+            said_by_aws("404", "<html>Not Found</html>"),
+            ("what answers there is not AWS", "check --endpoint-url"),
+        ),
+        (said_by_aws("404", "Not Found"), ("Not Found", "check --endpoint-url")),
+    ],
+)
+def test_what_aws_says_is_passed_on(error: Exception, words: tuple[str, ...]) -> None:
+    """A clock that is wrong, an address that is another's: its own words name the cause."""
+    said = explain(error).message
+    for each in words:
+        assert each in said
+    assert "<html>" not in said
