@@ -15,7 +15,9 @@ WRONG_USE = 2
 COMMANDS = (
     LazyCommand("drain", "ecrdrain.cli.drain:drain", "Empty repositories."),
     LazyCommand(
-        "stack", "ecrdrain.cli.stack:app", "Show and delete stacks that own repositories."
+        "stack",
+        "ecrdrain.cli.stack:app",
+        "List, show and delete stacks that own repositories.",
     ),
     LazyCommand(
         "template",
@@ -31,6 +33,16 @@ COMMANDS = (
         "uninstall",
         "ecrdrain.cli.uninstall:uninstall",
         "Remove the provider stack: function, role and log group.",
+    ),
+    LazyCommand(
+        "status",
+        "ecrdrain.cli.status:status",
+        "Tell whether the provider is there and well, and what it could not do of late.",
+    ),
+    LazyCommand(
+        "logs",
+        "ecrdrain.cli.logs:logs",
+        "Tell what the drains of a stack have logged, from its creation on.",
     ),
     LazyCommand(
         "demo",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
     from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_sts import STSClient
 
 PUBLIC_REGION = "us-east-1"
@@ -97,6 +98,12 @@ class Aws:
     def functions(self) -> "LambdaClient":
         """Lambda."""
         client: LambdaClient = self._client("lambda")
+        return client
+
+    @property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        client: CloudWatchLogsClient = self._client("logs")
         return client
 
     @property

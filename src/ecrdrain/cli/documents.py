@@ -3,17 +3,20 @@
 Each table lists the fields of a document; the documentation is made from the same tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from operator import attrgetter, itemgetter
 
 from ecrdrain.cli.errors import in_words
 from ecrdrain.cli.fields import Field, derived, write_document
 from ecrdrain.engine import Report
 from ecrdrain.stacks.change_sets import Change
+from ecrdrain.stacks.health import Failure, Health, Problem, Provider
 from ecrdrain.stacks.outcome import Leftover, Outcome, leftover
 from ecrdrain.stacks.plan import Obstacle, Plan
 from ecrdrain.stacks.provider import SERVICE_TOKEN
+from ecrdrain.stacks.region import ListedStack
 from ecrdrain.stacks.replication import Destination
 from ecrdrain.stacks.repositories import Judgement, StackRepository
 from ecrdrain.stacks.rest import DyingResource
@@ -72,6 +75,25 @@ class Installation:
     changed: bool = False
     changes: Sequence[Change] = ()
     service_token: str = SERVICE_TOKEN
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """A line of the function's log.
+
+    Attributes:
+        time: When it was written.
+        stack: The name of the stack whose request it is about.
+        repository: The repository of its drain; None as long as no line has named it.
+        text: What it says, in a sentence.
+        line: The line itself, a JSON object.
+    """
+
+    time: datetime
+    stack: str
+    repository: str | None
+    text: str
+    line: Mapping[str, object]
 
 
 def why(outcome: Outcome) -> str:
@@ -218,6 +240,48 @@ STACKS = (
 )
 """The document of ``stack show``, about inspections."""
 
+STACK_LIST = (
+    Field(
+        "stacks",
+        "the stacks, those that are DELETE_FAILED first",
+        _itself,
+        inner=derived(ListedStack, "stack", "stack_id", "status", "repositories", "verdict"),
+    ),
+)
+"""The document of ``stack list``."""
+
+
+def _of_provider(field: Field) -> Field:
+    """Return a field of the provider that is null when there is none."""
+    return replace(
+        field,
+        meaning=f"{field.meaning}; null without a provider",
+        read=lambda health: None if health.provider is None else field.read(health),
+    )
+
+
+STATUS = (
+    Field("well", "whether there is nothing to do", attrgetter("well")),
+    *derived(Health, "command_version"),
+    *map(
+        _of_provider,
+        derived(
+            Provider,
+            *("stack", "stack_id", "status", "function_version"),
+            *("function", "log_group", "imported_by"),
+            at="provider",
+        ),
+    ),
+    *derived(Health, "answers"),
+    *derived(Health, "problems", inner=derived(Problem, "what", "remedy")),
+    *derived(
+        Health,
+        "failures",
+        inner=derived(Failure, "time", "stack", "stack_id", "status", "reason", "remedy"),
+    ),
+)
+"""The document of ``status``, about what is known of the provider."""
+
 DELETION_PLAN = (
     *derived(UntouchedPlan, "dry_run", "warnings"),
     Field(
@@ -276,3 +340,13 @@ INSTALLATION = (
     *derived(Installation, "service_token"),
 )
 """The document of ``install``."""
+
+LOG = (
+    Field(
+        "lines",
+        "the lines, the oldest first; with --follow the document comes at the end",
+        _itself,
+        inner=derived(ToldLine, "time", "stack", "repository", "text", "line"),
+    ),
+)
+"""The document of ``logs``."""

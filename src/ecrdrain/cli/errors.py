@@ -37,8 +37,12 @@ _PREFIXES = {
             "UpdateTerminationProtection",
         }
     ),
-    "lambda": frozenset({"GetFunctionConfiguration"}),
+    "lambda": frozenset({"GetFunctionConfiguration", "InvokeFunction"}),
+    "logs": frozenset({"FilterLogEvents"}),
 }
+
+# Operations whose IAM action has another name (Service Authorization Reference, "Lambda").
+_ACTIONS = {"Invoke": "InvokeFunction"}
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_KEYS = frozenset(
@@ -101,6 +105,7 @@ def _is_wrong_use(error: Exception) -> bool:
 
 def iam_action(operation: str) -> str:
     """Return the IAM action that an operation needs."""
+    operation = _ACTIONS.get(operation, operation)
     for prefix, operations in _PREFIXES.items():
         if operation in operations:
             return f"{prefix}:{operation}"

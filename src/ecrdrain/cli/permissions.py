@@ -38,6 +38,15 @@ STACK_SHOW = {
     **_FUNCTION,
 }
 
+STACK_LIST = {
+    "cloudformation:DescribeStacks": "the region's stacks and their status",
+    "cloudformation:ListStackResources": _STACK["cloudformation:ListStackResources"],
+    "cloudformation:GetTemplate": _STACK["cloudformation:GetTemplate"],
+    "cloudformation:DescribeStackEvents": "the function of a drain whose template does not tell",
+    "ecr:DescribeImages": "whether there are images",
+    **_FUNCTION,
+}
+
 STACK_DELETE = {
     **_IMAGES,
     **_REPLICATION,
@@ -63,10 +72,33 @@ INSTALL = {
 
 UNINSTALL = {**_STACK, "cloudformation:DeleteStack": "delete the provider"}
 
+STATUS = {
+    "cloudformation:ListExports": "find the provider by its export",
+    "cloudformation:DescribeStacks": "its status, and that of the stacks it failed for",
+    "cloudformation:GetTemplate": "the version of its function",
+    "cloudformation:ListImports": "who imports it",
+    "lambda:InvokeFunction": "whether it answers; the request asks for nothing",
+    "logs:FilterLogEvents": "its last failures",
+}
+
+LOGS = {
+    "cloudformation:DescribeStacks": "the stack, and whether it is gone",
+    "cloudformation:ListStackResources": _STACK["cloudformation:ListStackResources"],
+    "cloudformation:GetTemplate": "the function of a drain",
+    "cloudformation:DescribeStackEvents": "the same, where the template does not tell",
+    "cloudformation:ListExports": "the same, of a drain that imports it",
+    "cloudformation:ListStacks": "to find a stack that is deleted by its name",
+    "lambda:GetFunctionConfiguration": "where the function logs",
+    "logs:FilterLogEvents": "the lines",
+}
+
 BY_COMMAND = {
     "drain": DRAIN,
+    "stack list": STACK_LIST,
     "stack show": STACK_SHOW,
     "stack delete": STACK_DELETE,
     "install": INSTALL,
     "uninstall": UNINSTALL,
+    "status": STATUS,
+    "logs": LOGS,
 }

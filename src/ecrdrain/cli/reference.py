@@ -13,7 +13,10 @@ from ecrdrain.cli.documents import (
     DRAIN,
     DRAIN_PLAN,
     INSTALLATION,
+    LOG,
+    STACK_LIST,
     STACKS,
+    STATUS,
 )
 from ecrdrain.cli.fields import PLACE, Field, describe_document
 from ecrdrain.cli.permissions import BY_COMMAND
@@ -50,6 +53,7 @@ _DOCUMENTS: Mapping[str, Mapping[str, Sequence[Field]]] = {
         "JSON": DRAIN,
         "JSON of `--dry-run`, and when something forbids the drain": DRAIN_PLAN,
     },
+    "stack list": {"JSON": STACK_LIST},
     "stack show": {"JSON": STACKS},
     "stack delete": {
         "JSON": DELETION,
@@ -60,7 +64,12 @@ _DOCUMENTS: Mapping[str, Mapping[str, Sequence[Field]]] = {
         "JSON": DELETION,
         "JSON of `--dry-run`, and when something forbids the deletion": DELETION_PLAN,
     },
+    "status": {"JSON": STATUS},
+    "logs": {"JSON": LOG},
 }
+
+_WITHOUT_CLOUDFORMATION = frozenset({"drain", "stack list", "stack show", "status", "logs"})
+"""The commands that let CloudFormation do nothing."""
 
 _OF_CLOUDFORMATION = """
 CloudFormation acts for you: unless the stack has a role of its own, you also need what its
@@ -89,7 +98,7 @@ def _section(name: str) -> str:
         )
     if name in BY_COMMAND:
         parts.append(_table("### Permissions", "| action | what for |", BY_COMMAND[name]))
-        if name not in {"drain", "stack show"}:
+        if name not in _WITHOUT_CLOUDFORMATION:
             parts.append(_OF_CLOUDFORMATION.lstrip())
     return "\n".join(parts)
 

@@ -34,6 +34,11 @@ def timestamp(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
+def moment(time: datetime) -> str:
+    """Return a moment in UTC to the second: "2026-01-31T12:00:00Z"."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def seconds(duration: float) -> str:
     """Return a duration: "1.9 s", "3 min 20 s"."""
     minute = 60

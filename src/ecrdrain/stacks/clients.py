@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
     from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
 
 
 class Clients(Protocol):
@@ -42,6 +43,15 @@ class Clients(Protocol):
     @property
     def functions(self) -> "LambdaClient":
         """Lambda."""
+        ...
+
+
+class ClientsWithLogs(Clients, Protocol):
+    """The same, and the logs of functions."""
+
+    @property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
         ...
 
 

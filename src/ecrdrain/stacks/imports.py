@@ -9,6 +9,16 @@ from ecrdrain.stacks.tree import Stack
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import ExportTypeDef
+
+
+def find_export(client: "CloudFormationClient", name: str) -> "ExportTypeDef | None":
+    """Return the export of that name; None when nobody exports it."""
+    for page in client.get_paginator("list_exports").paginate():
+        for export in page["Exports"]:
+            if export.get("Name") == name:
+                return export
+    return None
 
 
 def read_importers(client: "CloudFormationClient", export: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from ecrdrain.stacks.repositories import (
     find_repositories,
     judge,
 )
-from ecrdrain.stacks.survey import Survey, check_deletion, check_listing, survey
+from ecrdrain.stacks.survey import Survey, check_deletion, check_listing, glance, survey
 from ecrdrain.stacks.targets import Target, denials_of, unless_denied
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
@@ -111,9 +111,7 @@ def inspect_repositories(
     surveys = {_identity(inspected.repository): inspected.survey for inspected in inspected_before}
 
     def inspect_one(repository: StackRepository) -> InspectedRepository:
-        drain = repository.drain
-        if drain is not None and _is_function_gone(clients, stack, drain):
-            repository = replace(repository, drain=replace(drain, function_gone=True))
+        repository = _with_function(clients, stack, repository)
         found = surveys.get(_identity(repository))
         if found is None:
             found = survey(patient_client(clients, repository.registry), repository.name)
@@ -124,6 +122,20 @@ def inspect_repositories(
     registries = {repository.registry for repository in repositories}
     replication_in = {registry: read_replication(clients, registry) for registry in registries}
     return tuple(at_once(inspect_one, repositories))
+
+
+def judge_at_a_glance(clients: Clients, stack: Stack, repository: StackRepository) -> Judgement:
+    """Judge a repository of a stack tree by whether it holds images, not by how many."""
+    repository = _with_function(clients, stack, repository)
+    return judge(repository, glance(patient_client(clients, repository.registry), repository.name))
+
+
+def _with_function(clients: Clients, root: Stack, repository: StackRepository) -> StackRepository:
+    """Return a repository of a tree with what is known of its drain's function."""
+    drain = repository.drain
+    if drain is None or not _is_function_gone(clients, root, drain):
+        return repository
+    return replace(repository, drain=replace(drain, function_gone=True))
 
 
 def _identity(repository: StackRepository) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ecrdrain.stacks.change_sets import Change, existing_stack
 from ecrdrain.stacks.declared import declares_export
 from ecrdrain.stacks.errors import StacksError
+from ecrdrain.stacks.imports import find_export
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -35,14 +36,13 @@ def check_place(client: "CloudFormationClient", name: str) -> None:
     """
     existing = existing_stack(client, name)
     if existing is None:
-        for page in client.get_paginator("list_exports").paginate():
-            for export in page["Exports"]:
-                if export.get("Name") == SERVICE_TOKEN:
-                    holder = export["ExportingStackId"].split("/")[1]
-                    raise StacksError(
-                        f"the provider is there already, as stack {holder}: "
-                        f"ecrdrain install --stack-name {holder} --update updates it"
-                    )
+        export = find_export(client, SERVICE_TOKEN)
+        if export is not None:
+            holder = export["ExportingStackId"].split("/")[1]
+            raise StacksError(
+                f"the provider is there already, as stack {holder}: "
+                f"ecrdrain install --stack-name {holder} --update updates it"
+            )
     elif not is_provider(client, existing["StackId"]):
         raise StacksError(
             f"stack {name} is not the provider: it has no export {SERVICE_TOKEN}; nothing was "

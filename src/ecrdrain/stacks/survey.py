@@ -66,6 +66,17 @@ def survey(
         return ABSENT
 
 
+def glance(client: "ECRClient | ECRPublicClient", name: str) -> Survey:
+    """See with a single call whether a repository exists and holds an image; counts no further."""
+    try:
+        pages = _pages(client, name, None, size=1)
+        return next((count_images([page]) for page in pages if page), Survey())
+    except aws_errors() as error:
+        if call_error(error).code != REPOSITORY_NOT_FOUND:
+            raise
+        return ABSENT
+
+
 def count_images(pages: Iterable[Sequence[Any]]) -> Survey:
     """Add up what DescribeImages returns for each image, page by page."""
     listing = Listing()
@@ -128,7 +139,10 @@ def check_deletion(
 
 
 def _pages(
-    client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None
+    client: "ECRClient | ECRPublicClient",
+    name: str,
+    registry_id: str | None,
+    size: int = PAGE_SIZE,
 ) -> Iterator[Sequence[Any]]:
     arguments: dict[str, Any] = _where(name, registry_id)
     model: Any = client.meta.service_model
@@ -138,7 +152,7 @@ def _pages(
         # November 2025 and the public registry do not know it.
         arguments["filter"] = {"imageStatus": "ANY"}
     paginator: Any = client.get_paginator("describe_images")
-    for page in paginator.paginate(**arguments, PaginationConfig={"PageSize": PAGE_SIZE}):
+    for page in paginator.paginate(**arguments, PaginationConfig={"PageSize": size}):
         yield page["imageDetails"]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,7 @@ class Stack:
 
     Attributes:
         reason: CloudFormation's reason for the status; "" when it gives none.
+        created: When its creation began; None when that was not read.
         protected: Whether termination protection is on.
         parent_id: The stack that nests it; None for one that stands alone.
         root_id: The outermost stack above it; None as well.
@@ -61,6 +63,7 @@ class Stack:
     name: str
     status: str
     reason: str = ""
+    created: datetime | None = None
     protected: bool = False
     parent_id: str | None = None
     root_id: str | None = None
@@ -87,13 +90,18 @@ def is_busy(status: str) -> bool:
     return status.endswith("_IN_PROGRESS") and status != _IDLE
 
 
-def read_stack(client: "CloudFormationClient", name: str) -> Stack:
+def read_stack(client: "CloudFormationClient", name: str, *, even_gone: bool = False) -> Stack:
     """Read a stack, by name or id, with everything below it.
+
+    Args:
+        client: A boto3 client for CloudFormation.
+        name: The name, or the id, which deleted stacks have for 90 days more.
+        even_gone: Whether stacks that are deleted are read with what they held.
 
     Raises:
         UnknownNameError: There is no such stack in the client's region.
     """
-    return _read(client, describe(client, name))
+    return _read(client, describe(client, name), even_gone=even_gone)
 
 
 def describe(client: "CloudFormationClient", name: str) -> "StackTypeDef":
@@ -157,21 +165,22 @@ def _stack_names(client: "CloudFormationClient") -> list[str]:
     ]
 
 
-def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
+def _read(client: "CloudFormationClient", described: "StackTypeDef", *, even_gone: bool) -> Stack:
     identity = described["StackId"]
     status = described["StackStatus"]
     resources: tuple[Resource, ...] = ()
     template: object = None
-    if status != DELETED:
+    if status != DELETED or even_gone:
         # Processed: transforms (SAM, language extensions) have made literals of what they could.
         answer = client.get_template(StackName=identity, TemplateStage="Processed")
         template = answer["TemplateBody"]
-        resources = _resources(client, identity)
+        resources = read_resources(client, identity)
     return Stack(
         id=identity,
         name=described["StackName"],
         status=status,
         reason=described.get("StackStatusReason", ""),
+        created=described.get("CreationTime"),
         protected=described.get("EnableTerminationProtection", False),
         parent_id=described.get("ParentId"),
         root_id=described.get("RootId"),
@@ -188,24 +197,26 @@ def _read(client: "CloudFormationClient", described: "StackTypeDef") -> Stack:
         },
         resources=resources,
         template=template,
-        nested=dict(_nested(client, resources)),
+        nested=dict(_nested(client, resources, even_gone=even_gone)),
     )
 
 
 def _nested(
-    client: "CloudFormationClient", resources: Iterable[Resource]
+    client: "CloudFormationClient", resources: Iterable[Resource], *, even_gone: bool
 ) -> Iterator[tuple[str, Stack]]:
     for resource in resources:
-        if resource.type != STACK_TYPE or not resource.held:
+        there = resource.held or (even_gone and resource.physical_id)
+        if resource.type != STACK_TYPE or not there:
             continue
         try:
             described = describe(client, resource.physical_id)
         except UnknownNameError:
             continue  # deleted on its own, so long ago that CloudFormation has forgotten it
-        yield resource.logical_id, _read(client, described)
+        yield resource.logical_id, _read(client, described, even_gone=even_gone)
 
 
-def _resources(client: "CloudFormationClient", stack_id: str) -> tuple[Resource, ...]:
+def read_resources(client: "CloudFormationClient", stack_id: str) -> tuple[Resource, ...]:
+    """Return what a stack lists, without what its nested stacks do."""
     return tuple(
         Resource(
             logical_id=resource["LogicalResourceId"],

@@ -138,6 +138,39 @@ def stack(cloudformation: CloudFormationClient, ecr: ECRClient, name: str) -> st
     return name
 
 
+@pytest.fixture
+def provider(ecrdrain: Command, cloudformation: CloudFormationClient, name: str) -> Iterator[str]:
+    """The name of an installed provider, removed in the end: there can be only one."""
+    ran = ecrdrain("install", "--stack-name", name, "--parameter", "MemorySize=256", "--yes")
+    assert ran.status == 0, ran.err
+    yield name
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
+    )
+
+
+def drain(**properties: Any) -> dict[str, Any]:
+    """Return the resource of a drain of `Repository` by the installed provider."""
+    token = {"Fn::ImportValue": "ecrdrain-ServiceToken"}
+    return {
+        "Type": "Custom::EcrDrain",
+        "Properties": {
+            "ServiceToken": token,
+            "RepositoryName": {"Ref": "Repository"},
+            **properties,
+        },
+    }
+
+
+def wait_for(cloudformation: CloudFormationClient, name: str, wanted: str) -> None:
+    """Wait until a stack, by name or id, has a status."""
+    status = ""
+    while status != wanted:
+        [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        status = described["StackStatus"]
+
+
 def repository(name: str, **attributes: Any) -> dict[str, Any]:
     """Return the resource of a repository."""
     return {

@@ -22,7 +22,15 @@ NOWHERE = "http://127.0.0.1:1"
 
 @pytest.mark.parametrize(
     "command",
-    [["drain", "web"], ["stack", "show", "web"], ["stack", "delete", "web"], ["uninstall"]],
+    [
+        ["drain", "web"],
+        ["stack", "show", "web"],
+        ["stack", "delete", "web"],
+        ["stack", "list"],
+        ["status"],
+        ["logs", "web"],
+        ["uninstall"],
+    ],
 )
 def test_without_credentials_there_is_a_remedy(command: list[str], process: Process) -> None:
     """Before anything is sent."""
@@ -91,9 +99,10 @@ def test_a_profile_gives_credentials_and_region(process: Process, tmp_path: Path
     assert ran.err == f"Error: there is no repository web in {place}\n"
 
 
-def test_an_endpoint_that_does_not_answer_is_named(process: Process) -> None:
-    """With what to check."""
-    ran = process("drain", "web", "--endpoint-url", NOWHERE)
+@pytest.mark.parametrize("command", [["drain", "web"], ["stack", "list"]])
+def test_an_endpoint_that_does_not_answer_is_named(command: list[str], process: Process) -> None:
+    """With what to check, soon, also by commands that are patient with throttling."""
+    ran = process(*command, "--endpoint-url", NOWHERE)
 
     assert ran.status == 1
     assert NOWHERE in ran.err

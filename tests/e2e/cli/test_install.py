@@ -11,8 +11,6 @@ from ecrdrain.cli.install import ATTACH
 from tests.e2e.cli.conftest import create_stack, repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from types_boto3_cloudformation import CloudFormationClient
 
     from tests.e2e.cli.conftest import Command
@@ -30,18 +28,6 @@ Outputs:
     Export:
       Name: {EXPORT}
 """
-
-
-@pytest.fixture
-def provider(ecrdrain: Command, cloudformation: CloudFormationClient, name: str) -> Iterator[str]:
-    """The name of an installed provider, removed in the end: there can be only one."""
-    ran = ecrdrain("install", "--stack-name", name, "--parameter", "MemorySize=256", "--yes")
-    assert ran.status == 0, ran.err
-    yield name
-    cloudformation.delete_stack(StackName=name)
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000}
-    )
 
 
 VALUE = {"Properties": {"Type": "String", "Value": "mine"}}

@@ -14,9 +14,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecrdrain.cli.app import run
-from ecrdrain.cli.permissions import BY_COMMAND, DRAIN, INSTALL, STACK_DELETE, STACK_SHOW
+from ecrdrain.cli.permissions import (
+    BY_COMMAND,
+    DRAIN,
+    INSTALL,
+    LOGS,
+    STACK_DELETE,
+    STACK_LIST,
+    STACK_SHOW,
+    STATUS,
+)
 from ecrdrain.lab import push_many
-from tests.e2e.cli.conftest import Ran, count_images, create_stack, repository
+from tests.e2e.cli.conftest import Ran, count_images, create_stack, drain, repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -114,15 +123,19 @@ def without(actions: Collection[str], action: str) -> list[str]:
 
 def test_the_documented_permissions_are_enough(allowed: Allowed, blocked: str) -> None:
     """Nothing that the tables leave out is needed."""
+    listed = allowed(STACK_LIST, "stack", "list")
     shown = allowed(STACK_SHOW, "stack", "show", blocked)
     drained = allowed(DRAIN, "drain", f"{blocked}*", "--yes", "--limit", "1")
     deleted = allowed(STACK_DELETE, "stack", "delete", blocked, "--yes")
     again = allowed(STACK_DELETE, "stack", "delete", blocked, "--yes")
     installed = allowed(INSTALL, "install", "--stack-name", blocked, "--yes")
     updated = allowed(INSTALL, "install", "--stack-name", blocked, "--update", "--yes")
+    told = allowed(LOGS, "logs", blocked)
+    well = allowed(STATUS, "status")
     removed = allowed(BY_COMMAND["uninstall"], "uninstall", "--stack-name", blocked, "--yes")
 
-    for ran in (shown, drained, deleted, again, installed, updated, removed):
+    of_stacks = (listed, shown, drained, deleted, again)
+    for ran in (*of_stacks, installed, updated, told, well, removed):
         assert ran.status == 0, ran.err
 
 
@@ -188,13 +201,79 @@ def test_show_names_the_action_that_it_lacks(action: str, allowed: Allowed, bloc
     assert ran.err.startswith(f"Error: access denied: grant {action}")
 
 
+@pytest.mark.usefixtures("blocked")
+@pytest.mark.parametrize("action", [each for each in STACK_LIST if each not in OPTIONAL])
+def test_list_names_the_action_that_it_lacks(action: str, allowed: Allowed) -> None:
+    """One line, as everywhere."""
+    ran = allowed(without(STACK_LIST, action), "stack", "list")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.fixture
+def installed(allowed: Allowed, name: str) -> Iterator[str]:
+    """The name of an installed provider, removed in the end."""
+    ran = allowed(["*"], "install", "--stack-name", name, "--yes")
+    assert ran.status == 0, ran.err
+    yield name
+    removed = allowed(["*"], "uninstall", "--stack-name", name, "--yes")
+    assert removed.status == 0, removed.err
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("action", STATUS)
+def test_status_names_the_action_that_it_lacks(action: str, allowed: Allowed) -> None:
+    """One line, as everywhere: what is not seen may be anything."""
+    ran = allowed(without(STATUS, action), "status")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert len(ran.err.splitlines()) == 1
+
+
+@pytest.fixture
+def deleted(
+    clients: tuple[ECRClient, CloudFormationClient], allowed: Allowed, installed: str
+) -> str:
+    """The name of a stack that was deleted with its drain."""
+    name = f"{installed}-app"
+    create_stack(clients[1], name, {"Repository": repository(name), "Drain": drain()})
+    ran = allowed(["*"], "stack", "delete", name, "--yes")
+    assert ran.status == 0, ran.err
+    return name
+
+
+def test_logs_may_be_told_of_a_deleted_stack(allowed: Allowed, deleted: str) -> None:
+    """Events are read where a template does not tell the function of a drain."""
+    ran = allowed(without(LOGS, "cloudformation:DescribeStackEvents"), "logs", deleted)
+
+    assert ran.status == 0, ran.err
+    assert "answered SUCCESS" in ran.out
+
+
+@pytest.mark.parametrize(
+    "action", [each for each in LOGS if each != "cloudformation:DescribeStackEvents"]
+)
+def test_logs_names_the_action_that_it_lacks(action: str, allowed: Allowed, deleted: str) -> None:
+    """One line, as everywhere."""
+    ran = allowed(without(LOGS, action), "logs", deleted)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: access denied: grant {action}. AWS says: ")
+    assert len(ran.err.splitlines()) == 1
+
+
 def test_show_does_without_what_is_not_needed_for_every_stack(
     allowed: Allowed, blocked: str
 ) -> None:
     """Events are read of stacks that have failed, functions of drains."""
     ran = allowed([each for each in STACK_SHOW if each not in OPTIONAL], "stack", "show", blocked)
+    listed = allowed([each for each in STACK_LIST if each not in OPTIONAL], "stack", "list")
 
     assert ran.status == 0, ran.err
+    assert listed.status == 0, listed.err
 
 
 def test_a_deletion_that_may_not_delete_says_so_in_its_outcome(

@@ -10,7 +10,7 @@ import pytest
 
 from ecrdrain.lab import push, push_many, single_platform_image
 from ecrdrain.templates import TemplateName, render
-from tests.e2e.cli.conftest import count_images, create_stack, repository
+from tests.e2e.cli.conftest import count_images, create_stack, repository, wait_for
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -33,12 +33,14 @@ def deploy_standalone(cloudformation: CloudFormationClient, name: str) -> None:
     )
 
 
-def wait_for(cloudformation: CloudFormationClient, name: str, wanted: str) -> None:
-    """Wait until a stack has a status."""
-    status = ""
-    while status != wanted:
-        [described] = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        status = described["StackStatus"]
+def delete_function_of(lab: Lab, cloudformation: CloudFormationClient, name: str) -> None:
+    """Delete the function of the standalone template behind its stack's back."""
+    resource = cloudformation.describe_stack_resource(
+        StackName=name, LogicalResourceId="Function"
+    )["StackResourceDetail"]
+    functions = lab.client("lambda")
+    functions.delete_function(FunctionName=resource["PhysicalResourceId"])
+    functions.close()
 
 
 def wait_for_failure(cloudformation: CloudFormationClient, name: str) -> None:
@@ -244,12 +246,7 @@ def test_a_stack_whose_function_is_gone_is_rescued(
     """The standalone template's function was deleted: the dead drain is let go, which is said."""
     deploy_standalone(cloudformation, name)
     push_many(ecr, name, 2)
-    resource = cloudformation.describe_stack_resource(
-        StackName=name, LogicalResourceId="Function"
-    )["StackResourceDetail"]
-    functions = lab.client("lambda")
-    functions.delete_function(FunctionName=resource["PhysicalResourceId"])
-    functions.close()
+    delete_function_of(lab, cloudformation, name)
     cloudformation.delete_stack(StackName=name)
     wait_for_failure(cloudformation, name)
 

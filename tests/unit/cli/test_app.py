@@ -124,7 +124,7 @@ def test_shell_completion_is_offered(shell: str) -> None:
     ("words", "expected"),
     [
         ("ecrdrain d", {"drain", "demo"}),
-        ("ecrdrain stack ", {"show", "delete"}),
+        ("ecrdrain stack ", {"list", "show", "delete"}),
         ("ecrdrain template ", {"provider", "standalone", "nested"}),
         ("ecrdrain drain --out", {"--output"}),
         ("ecrdrain drain --output ", {"text", "json"}),

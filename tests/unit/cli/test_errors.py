@@ -93,6 +93,8 @@ def test_actions_are_named_by_their_service() -> None:
     """Every operation that the code calls on CloudFormation or Lambda is in the table."""
     assert iam_action("DeleteStack") == "cloudformation:DeleteStack"
     assert iam_action("GetFunctionConfiguration") == "lambda:GetFunctionConfiguration"
+    assert iam_action("FilterLogEvents") == "logs:FilterLogEvents"
+    assert iam_action("Invoke") == "lambda:InvokeFunction"
     assert iam_action("DescribeRepositories") == "ecr:DescribeRepositories"
     called = set()
     for module in Path(ecrdrain.__path__[0], "stacks").glob("*.py"):

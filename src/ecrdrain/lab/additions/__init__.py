@@ -15,6 +15,7 @@ from ecrdrain.lab.additions import (
     fixed_for_life,
     function_logs,
     latest_flags,
+    log_filter_patterns,
     nested_stacks,
     stack_ancestry,
     update_cleanup,
@@ -38,4 +39,5 @@ def install_all(same_call: SameCall) -> None:
     deleted_resources.install()
     function_logs.install()
     latest_flags.install()
+    log_filter_patterns.install()
     deletion_pause.install()
