@@ -1,8 +1,9 @@
 """``ecrdrain drain``: empty repositories by name."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -22,11 +23,13 @@ from ecrdrain.cli.options import (
 from ecrdrain.cli.progress import ProgressView, draws
 from ecrdrain.cli.terminal import Column, Terminal
 from ecrdrain.cli.words import count, day, size
-from ecrdrain.engine import Report, drain_repositories
-from ecrdrain.stacks.clients import make_repository
+from ecrdrain.engine import Report, Repository, drain_repositories
+from ecrdrain.engine.errors import aws_errors
+from ecrdrain.stacks.clients import make_repository, patient_client
 from ecrdrain.stacks.names import check_place, is_pattern, read_name
 from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.replication import Replication, in_groups
+from ecrdrain.stacks.survey import survey
 from ecrdrain.stacks.targets import DeniedError, Target, denials_of, find_targets
 
 _COLUMNS = (
@@ -81,8 +84,8 @@ def drain(  # noqa: PLR0913 - one for each option
     """Empty repositories.
 
     Every image goes, archived ones too; the repositories themselves stay. All of them are looked
-    at first; then there is one question. Run it again after an interruption, and it goes on where
-    it was.
+    at first; then there is one question. With --yes several repositories are counted beside the
+    first drains. Run it again after an interruption, and it goes on where it was.
     """
     pasted = [read_name(text, public=public) for text in repositories]
     if plan.yes and limit is None and any(is_pattern(each.name) for each in pasted):
@@ -91,6 +94,9 @@ def drain(  # noqa: PLR0913 - one for each option
         )
     terminal = Terminal(json=output.json, quiet=output.quiet)
     registry = "public" if public else "private"
+    # Without a question nobody waits for the plan: those that are known need not either.
+    one = len(pasted) == 1 and not is_pattern(pasted[0].name)
+    counted = plan.dry_run or not plan.yes or one
     with Aws(aws_options, speed.concurrency) as aws:
         with ending_at_once(), terminal.busy("Counting images"):
             for each in pasted:
@@ -102,9 +108,10 @@ def drain(  # noqa: PLR0913 - one for each option
                 [each.name for each in pasted],
                 registry_id=registry_id,
                 limit=limit,
+                counted=counted,
             )
             place = aws.place
-        _show_plan(terminal, targets, place)
+        _show_plan(terminal, targets, place, counted=counted)
         denials = denials_of(targets)
         if denials and not plan.dry_run:
             raise DeniedError(denials)
@@ -121,28 +128,13 @@ def drain(  # noqa: PLR0913 - one for each option
         if not plan.yes and not _confirm(terminal, targets, place):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
-        images = {target.repository: target.survey.images for target in targets}
-        with (
-            interruptible(aloud=not draws(terminal)) as stop,
-            ProgressView(terminal, images, lambda: aws.throttled, stop=stop) as view,
-        ):
-            reports = drain_repositories(
-                [
-                    make_repository(
-                        aws, registry, target.repository, registry_id, target.survey.listing
-                    )
-                    for target in targets
-                ],
-                concurrency=speed.concurrency,
-                stop=stop,
-                on_event=view.on_drain,
-                done=view.on_report,
-            )
+        wanted = Wanted(registry, registry_id, speed.concurrency, counted)
+        reports, interrupted = _empty(terminal, aws, targets, wanted)
         _show_outcome(terminal, reports)
         complete = [with_account(report, place.account) for report in reports]
         terminal.document(DRAIN, complete, place)
     terminal.close()
-    if stop.is_set():
+    if interrupted:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(OK if all(report.empty for report in reports) else FAILED)
 
@@ -155,8 +147,66 @@ def _confirm(terminal: Terminal, targets: Sequence[Target], place: Place) -> boo
     return terminal.ask(f"Delete {count(images, 'image')} in {where}?")
 
 
-def _show_plan(terminal: Terminal, targets: Sequence[Target], place: Place) -> None:
-    terminal.say(f"{place}:")
+class Wanted(NamedTuple):
+    """How repositories are to be emptied.
+
+    Attributes:
+        registry: private or public.
+        registry_id: The account of the registry; None means the caller's own.
+        concurrency: How many calls may be in flight.
+        counted: Whether the plan has counted the images.
+    """
+
+    registry: str
+    registry_id: str | None
+    concurrency: int
+    counted: bool
+
+
+def _empty(
+    terminal: Terminal, aws: Aws, targets: Sequence[Target], wanted: Wanted
+) -> tuple[list[Report], bool]:
+    """Drain the repositories, and return the reports and whether the user has interrupted it."""
+    images = {target.repository: target.survey.images for target in targets}
+
+    def look(repository: Repository) -> None:
+        """Count a repository just before its drain; what that may not see, the drain tells."""
+        if wanted.counted:
+            return
+        with suppress(*aws_errors()):
+            client = patient_client(aws, wanted.registry)
+            found = survey(client, repository.name, wanted.registry_id, stop)
+            repository.listing = found.listing
+            images[repository.name] = found.images
+
+    with (
+        interruptible(aloud=not draws(terminal)) as stop,
+        ProgressView(terminal, images, lambda: aws.throttled, stop=stop) as view,
+    ):
+        reports = drain_repositories(
+            [
+                make_repository(
+                    aws,
+                    wanted.registry,
+                    target.repository,
+                    wanted.registry_id,
+                    target.survey.listing,
+                )
+                for target in targets
+            ],
+            concurrency=wanted.concurrency,
+            stop=stop,
+            before=look,
+            on_event=view.on_drain,
+            done=view.on_report,
+        )
+    return reports, stop.is_set()
+
+
+def _show_plan(
+    terminal: Terminal, targets: Sequence[Target], place: Place, *, counted: bool
+) -> None:
+    terminal.say(f"{place}:" if counted else f"{place}: {_repositories(len(targets))}")
     rows = [
         (
             target.repository,
@@ -170,7 +220,8 @@ def _show_plan(terminal: Terminal, targets: Sequence[Target], place: Place) -> N
         )
         for target in sorted(targets, key=attrgetter("repository"))
     ]
-    terminal.table(_COLUMNS, rows, _total(targets) if len(targets) > 1 else None)
+    if counted:
+        terminal.table(_COLUMNS, rows, _total(targets) if len(targets) > 1 else None)
     for names, replication in _replications(targets):
         terminal.say(f"{names}: {replication.note}", "bold red")
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -47,6 +47,8 @@ class LiveArea:
         images: How many images each repository held when it was counted.
         throttled: Returns how many calls AWS has throttled so far.
         stop: Set when the user has interrupted it.
+        writing: Held by whoever writes to the console: a line that comes between two movements of
+            the cursor would be lost.
     """
 
     def __init__(
@@ -55,11 +57,15 @@ class LiveArea:
         images: Mapping[str, int],
         throttled: Callable[[], int],
         stop: Event,
+        writing: Lock,
     ) -> None:
         self._console = console
         self._images = images
         self._throttled = throttled
         self._stop = stop
+        self._writing = writing
+        self._ended = Event()
+        self._drawing = Thread(target=self._draw, daemon=True)
         self._lock = Lock()
         self._running: dict[str, Progress] = {}
         self._done = 0
@@ -71,10 +77,10 @@ class LiveArea:
         """Begin to draw."""
         from rich.live import Live  # noqa: PLC0415 - rich takes its time, and help needs none
 
-        self._live = Live(
-            self, console=self._console, transient=True, refresh_per_second=_REFRESHES
-        )
-        self._live.start()
+        self._live = Live(self, console=self._console, transient=True, auto_refresh=False)
+        with self._writing:
+            self._live.start()
+        self._drawing.start()
         return self
 
     def __exit__(
@@ -84,8 +90,17 @@ class LiveArea:
         traceback: TracebackType | None,
     ) -> None:
         """Remove what was drawn."""
+        self._ended.set()
+        self._drawing.join()
         if self._live is not None:
-            self._live.stop()
+            with self._writing:
+                self._live.stop()
+
+    def _draw(self) -> None:
+        while not self._ended.wait(1 / _REFRESHES):
+            if self._live is not None:
+                with self._writing:
+                    self._live.refresh()
 
     def begin(self, name: str, progress: Progress) -> None:
         """Take that a drain has begun."""

@@ -57,7 +57,7 @@ class ProgressView:
         self._lock = threading.Lock()
         self._area: LiveArea | None = None
         if draws(terminal):
-            self._area = LiveArea(self._console, images, throttled, stop)
+            self._area = LiveArea(self._console, images, throttled, stop, self._lock)
 
     def __enter__(self) -> Self:
         """Begin to draw."""

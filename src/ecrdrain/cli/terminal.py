@@ -6,6 +6,7 @@ document is all that standard output gets.
 
 import json
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.fields import PLACE, Field, write_document
+from ecrdrain.engine.limits import LOOK_UP
 from ecrdrain.stacks.place import Place
 
 if TYPE_CHECKING:
@@ -186,6 +188,9 @@ class Terminal:
                 "or --dry-run to see the plan alone"
             )
         self.err.print(f"{question} [y/N] ", end="", markup=False, soft_wrap=True)
+        # A signal that comes just before the read would wait for the next key: so look up.
+        while os.name == "posix" and not select.select([sys.stdin], [], [], LOOK_UP)[0]:
+            pass
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
     def _record(self, columns: Sequence[Column], row: Sequence[str]) -> None:

@@ -35,6 +35,7 @@ def drain_repositories(  # noqa: PLR0913 - all but the first have a default and 
     concurrency: int = CONCURRENCY,
     deadline: float | None = None,
     stop: threading.Event | None = None,
+    before: Callable[[Repository], None] = lambda _: None,
     on_event: Callable[[Repository], OnEvent] = lambda _: ignore,
     done: Callable[[Report], None] = lambda _: None,
 ) -> list[Report]:
@@ -47,18 +48,21 @@ def drain_repositories(  # noqa: PLR0913 - all but the first have a default and 
         concurrency: How many calls may be in flight, of all of them together.
         deadline: A moment of `time.monotonic()` after which no call starts; None: no limit.
         stop: Once set, no further call starts; those in flight are finished.
+        before: Called with each repository before its drain begins, in several threads; it may
+            set the repository's listing.
         on_event: Makes for each repository who hears of its progress; called in several threads.
         done: Takes each report as soon as it is there; called in several threads.
     """
-    return _drain(repositories, concurrency, Limits(deadline, stop), on_event, done)
+    return _drain(repositories, concurrency, Limits(deadline, stop), on_event, done, before)
 
 
-def _drain(
+def _drain(  # noqa: PLR0913, PLR0917 - those of both ways in
     repositories: Sequence[Repository],
     concurrency: int,
     limits: Limits,
     on_event: Callable[[Repository], OnEvent],
     done: Callable[[Report], None] = lambda _: None,
+    before: Callable[[Repository], None] = lambda _: None,
 ) -> list[Report]:
     """Drain repositories, each in a thread of its own.
 
@@ -68,6 +72,7 @@ def _drain(
     with ThreadPoolExecutor(concurrency) as pool:
 
         def drain(repository: Repository) -> Report:
+            before(repository)
             outcome = Drain(repository, pool, concurrency, limits, on_event(repository)).run()
             report = Report(
                 **vars(outcome),

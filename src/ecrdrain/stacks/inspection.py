@@ -89,9 +89,16 @@ def inspect(clients: Clients, name: str) -> Inspection:
         UnknownNameError: There is no such stack.
     """
     stack = read_stack(clients.cloudformation, name)
+    # A nested stack is deleted with its root, whose templates may keep it.
+    root = read_stack(clients.cloudformation, stack.root_id) if stack.root_id else stack
+    inside = {each.id for each in stack.walk()}
     return Inspection(
         stack=stack,
-        repositories=inspect_repositories(clients, stack),
+        repositories=tuple(
+            each
+            for each in inspect_repositories(clients, root)
+            if each.repository.stack_id in inside
+        ),
         importers=read_all_importers(clients.cloudformation, stack),
         failures=read_failures(clients, stack),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine import Listing
@@ -49,7 +51,10 @@ ABSENT = Survey(exists=False)
 
 
 def survey(
-    client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None = None
+    client: "ECRClient | ECRPublicClient",
+    name: str,
+    registry_id: str | None = None,
+    stop: Event | None = None,
 ) -> Survey:
     """Count the images of a repository.
 
@@ -57,9 +62,11 @@ def survey(
         client: A boto3 client for ECR or for the public registry.
         name: The repository's name.
         registry_id: The account of the registry; None means the caller's own.
+        stop: Once set, no further page is read; what was counted by then is returned.
     """
     try:
-        return count_images(_pages(client, name, registry_id))
+        pages = _pages(client, name, registry_id)
+        return count_images(takewhile(lambda _: stop is None or not stop.is_set(), pages))
     except aws_errors() as error:
         if call_error(error).code != REPOSITORY_NOT_FOUND:
             raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ecrdrain.engine.errors import CallError, aws_errors, call_error
+from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client, registry_client
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
@@ -45,7 +45,7 @@ class Target:
     Attributes:
         repository: The name.
         registry: private or public.
-        survey: Its images.
+        survey: Its images; empty while they have not been counted.
         replication: Where their deletion is carried on to.
         denied: The calls of a drain that are not allowed.
     """
@@ -57,13 +57,14 @@ class Target:
     denied: tuple[CallError, ...] = ()
 
 
-def find_targets(
+def find_targets(  # noqa: PLR0913 - what a user can say, each by its name
     clients: Clients,
     registry: str,
     names: Sequence[str],
     *,
     registry_id: str | None = None,
     limit: int | None = None,
+    counted: bool = True,
 ) -> list[Target]:
     """Return the repositories meant, each once, after checking all of them.
 
@@ -73,6 +74,7 @@ def find_targets(
         names: Names, and patterns in which * stands for any characters, slashes too.
         registry_id: The account of the registry; None means the caller's own.
         limit: How many repositories the patterns may match together; None means any number.
+        counted: Whether to count their images; else they are only known to be there.
 
     Raises:
         UnknownNameError: A name does not exist, or a pattern matches nothing.
@@ -86,12 +88,19 @@ def find_targets(
 
     def look(name: str) -> Target:
         denied: list[CallError] = []
+        found: Survey | None = Survey()
         with ThreadPoolExecutor(1) as beside:
             deletion = beside.submit(check_deletion, patient, name, registry_id)
-            found = unless_denied(denied, lambda: survey(patient, name, registry_id))
-            if found is None or found.exists:
-                unless_denied(denied, lambda: check_listing(patient, name, registry_id))
-                unless_denied(denied, deletion.result)
+            if counted:
+                found = unless_denied(denied, lambda: survey(patient, name, registry_id))
+            try:
+                if found is None or found.exists:
+                    unless_denied(denied, lambda: check_listing(patient, name, registry_id))
+                    unless_denied(denied, deletion.result)
+            except aws_errors() as error:
+                if call_error(error).code != REPOSITORY_NOT_FOUND:
+                    raise
+                found = ABSENT
         if found is not None and not found.exists:
             raise UnknownNameError("repository", name, _hints(client, registry_id))
         return Target(name, registry, found or ABSENT, denied=tuple(denied))

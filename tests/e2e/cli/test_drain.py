@@ -11,10 +11,12 @@ from ecrdrain.lab.strict import StrictEcr
 from tests.e2e.cli.conftest import count_images
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
     from types_boto3_ecr import ECRClient
 
-    from tests.e2e.cli.conftest import Command
+    from tests.e2e.cli.conftest import Command, Ran
 
 
 def test_a_repository_is_emptied_and_stays(ecrdrain: Command, ecr: ECRClient, filled: str) -> None:
@@ -222,3 +224,22 @@ def test_a_repository_of_the_public_registry_is_emptied(
         assert report["region"] == "us-east-1"
         assert (report["deleted"], report["empty"]) == (250, True)
         assert server.state().images == 1
+
+
+def test_several_repositories_are_counted_beside_the_first_drains(
+    process: Callable[..., Ran], name: str
+) -> None:
+    """Under --yes one that is read for long holds nobody up; a wrong name still stops them all."""
+    with StrictEcr.start() as server:
+        for each in ("a", "b"):
+            server.seed(repository=f"{name}/{each}", images=3)
+        endpoint = ("--endpoint-url", server.endpoint_url)
+        wrong = process("drain", f"{name}/a", f"{name}/c", "--yes", *endpoint)
+        untouched = server.state().images
+        ran = process("drain", f"{name}/a", f"{name}/b", "--yes", *endpoint)
+        left = server.state().images
+
+    assert (wrong.status, untouched) == (2, 6)
+    assert (ran.status, left) == (0, 0)
+    assert ran.out.splitlines()[0].endswith(": 2 repositories")
+    assert ran.out.splitlines()[-1] == "2 repositories empty, 6 images deleted"

@@ -118,6 +118,35 @@ def test_the_repositories_of_nested_stacks_count_for_their_root(
     assert rows(ran.out, name) == {"": ["CREATE_COMPLETE", "1", "blocks"]}
 
 
+def test_a_nested_stack_is_shown_as_its_root_deletes_it(
+    ecrdrain: Command,
+    cloudformation: CloudFormationClient,
+    ecr: ECRClient,
+    s3: S3Client,
+    name: str,
+) -> None:
+    """Its own template alone would say that the images go; the root's keeps the nested stack."""
+    inner: dict[str, Any] = {"Resources": {"Repository": repository(name)}}
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="inner.json", Body=json.dumps(inner).encode())
+    url = f"https://s3.amazonaws.com/{name}/inner.json"
+    nested = {
+        "Type": "AWS::CloudFormation::Stack",
+        "DeletionPolicy": "Retain",
+        "Properties": {"TemplateURL": url},
+    }
+    create_stack(cloudformation, name, {"Nested": nested})
+    push_many(ecr, name, 1)
+    child = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId="Nested")
+    child_id = child["StackResourceDetail"]["PhysicalResourceId"]
+
+    [shown] = ecrdrain("stack", "show", child_id, "--output", "json").document["stacks"]
+
+    [found] = shown["repositories"]
+    assert (found["verdict"], found["images"]) == ("kept", 1)
+    assert "DeletionPolicy of Nested" in found["why"]
+
+
 def test_a_region_without_such_stacks_is_said_to_have_none(ecrdrain: Command) -> None:
     """An empty table would leave it open whether anything was read."""
     every = ecrdrain("stack", "list", "--region", "eu-north-1")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ecrdrain.cli.words import count, day, outcome_of, seconds, size, timestamp
+from ecrdrain.cli.words import count, day, outcome_of, refusals_of, seconds, size, timestamp
 from ecrdrain.engine import CallError, Failure, Report
 
 REFUSED = (
@@ -108,3 +108,43 @@ def test_durations_are_short(duration: float, words: str) -> None:
 def test_an_outcome_tells_what_is_left_and_why(facts: dict[str, object], words: str) -> None:
     """An empty repository, refused images, an interruption, a failed call."""
     assert outcome_of(report(**facts)) == words.format("1,234 images deleted in 1.9 s")
+
+
+def refused(number: int, code: str = "KmsError") -> Report:
+    """Report images that ECR has refused."""
+    failures = tuple(Failure(f"sha256:{each:064x}", code, "so it is") for each in range(number))
+    return Report("app", True, 0, number, True, failures, {}, 0, 2, 1.0, False)  # noqa: FBT003 - fields
+
+
+def test_the_first_images_that_were_refused_are_named_with_what_to_do() -> None:
+    """Five of them, how many more there are, and one line of advice for each code."""
+    lines = list(refusals_of(refused(7)))
+    assert lines[0] == f"  sha256:{0:064x}: KmsError: so it is"
+    assert lines[5] == "  and 2 more; --output json names them all"
+    assert lines[6].startswith("  KmsError: the repository's KMS key cannot be used: ")
+    assert len(lines) == 7
+
+
+def test_a_code_without_advice_has_some_all_the_same() -> None:
+    """Nobody is left with a word of ECR's alone."""
+    [_, advice] = refusals_of(refused(1, "SomethingNew"))
+    assert advice.startswith("  SomethingNew: ECR's own reason says why")
+
+
+@pytest.mark.parametrize(
+    ("left", "exact", "planned", "rounds", "words"),
+    [
+        (3, True, 10, 2, "3 images left, "),
+        (500, False, 10_300, 1, "10,300 images left, "),
+        (500, False, 10_300, 2, "about 10,300 images left, "),
+        (0, False, 0, 1, "no image known to be left, "),
+        (500, False, None, 1, "at least 500 images left, "),
+        (0, False, None, 1, "an unknown number left, "),
+    ],
+)
+def test_what_is_left_is_what_the_plan_knows(
+    *, left: int, exact: bool, planned: int | None, rounds: int, words: str
+) -> None:
+    """Never "at least 500" where 10,300 have been counted."""
+    report = Report("app", True, 0, left, exact, (), {}, 0, rounds, 1.0, False, "interrupt")  # noqa: FBT003 - fields
+    assert words in outcome_of(report, planned)
