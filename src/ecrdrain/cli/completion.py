@@ -8,7 +8,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 _FRESH = 60.0
@@ -101,6 +100,8 @@ def _region(options: dict[str, Any]) -> str | None:
 
 def _kept(key: str, ask: Callable[[], list[str]]) -> list[str]:
     """Return what was kept under a key, or ask and keep it."""
+    from pathlib import Path  # noqa: PLC0415 - help must not wait for it
+
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     path = Path(cache) / "ecrdrain" / "completion.json"
     kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
