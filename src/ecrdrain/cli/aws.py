@@ -2,7 +2,7 @@
 
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -58,9 +58,14 @@ class Aws:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        """Close the clients' connections; an error about a name tells the place, too."""
+        """Close the clients' connections; an error about a name tells the place, too.
+
+        Who is asking has been asked by then, or soon is: no thread is left behind.
+        """
         if isinstance(error, UnknownNameError) and error.kind != "parameter":
             error.place = str(self.place)
+        if self._account is not None:
+            wait([self._account])
         for client in self._clients.values():
             client.close()
 
@@ -144,7 +149,12 @@ class Aws:
             client_config(self.concurrency)
             if draining
             else Config(
-                retries={"mode": "adaptive", "total_max_attempts": _PATIENT_ATTEMPTS},
+                retries={
+                    "mode": "adaptive",
+                    "total_max_attempts": _LOST_ATTEMPTS
+                    if service == "sts"
+                    else _PATIENT_ATTEMPTS,
+                },
                 connect_timeout=_CONNECT_TIMEOUT,
                 read_timeout=_READ_TIMEOUT,
             )
