@@ -21,7 +21,8 @@ from ecrdrain.cli.options import (
     with_options,
 )
 from ecrdrain.cli.progress import ProgressView, draws
-from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.tables import Column
+from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count, day, size
 from ecrdrain.engine import Report, Repository, drain_repositories
 from ecrdrain.engine.errors import aws_errors

@@ -11,7 +11,8 @@ from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.progress import ProgressView, draws
-from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.tables import Column
+from ecrdrain.cli.terminal import Terminal
 from ecrdrain.stacks.change_sets import ChangeSet, discard, execute, prepare
 from ecrdrain.stacks.errors import StacksError
 from ecrdrain.stacks.place import Place

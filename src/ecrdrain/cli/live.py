@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ecrdrain.cli.interrupts import FINISHING
-from ecrdrain.cli.terminal import shorten
+from ecrdrain.cli.tables import shorten
 from ecrdrain.cli.words import seconds
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.documents import STACK_LIST
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
-from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.tables import Column
+from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import count
 from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.region import ListedStack, list_stacks

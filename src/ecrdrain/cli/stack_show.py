@@ -11,7 +11,8 @@ from ecrdrain.cli.completion import complete_stacks
 from ecrdrain.cli.documents import STACKS
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
-from ecrdrain.cli.terminal import Column, Terminal
+from ecrdrain.cli.tables import Column
+from ecrdrain.cli.terminal import Terminal
 from ecrdrain.cli.words import size
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.inspection import InspectedRepository, Inspection, inspect

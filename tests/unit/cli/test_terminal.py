@@ -9,7 +9,8 @@ import pytest
 
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.fields import Field
-from ecrdrain.cli.terminal import Column, Terminal, fit, plain_table, shorten, table_width
+from ecrdrain.cli.tables import Column, fit, plain_table, shorten, table_width
+from ecrdrain.cli.terminal import Terminal
 from ecrdrain.stacks.place import Place
 
 HERE = Place(None, "eu-west-1")
