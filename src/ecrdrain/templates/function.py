@@ -1229,14 +1229,14 @@ class WhileItGoes(Limits):
  def __init__(self, run, target):
   super().__init__(run.stop_by, run.stop, run.now)
   self.look = partial(look, run, target)
-  self.looking = threading.Lock()
+  self.looking = threading.RLock()
   self.look_again = run.now() + LOOK_AGAIN
 
  def check(self, ahead=0.0):
   with self.looking:
    if self.clock() > self.look_again and not self.stop.is_set():
-    verdict, why, _ = self.look()
     self.look_again = self.clock() + LOOK_AGAIN
+    verdict, why, _ = self.look()
     if verdict != "drain":
      self.interrupt = why
      self.stop.set()

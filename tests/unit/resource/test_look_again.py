@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ecrdrain.engine.calls import Calls
+from ecrdrain.engine.repository import PrivateRepository
+from ecrdrain.fate.arns import RepositoryArn
+from ecrdrain.lab.strict import StrictEcr
 from ecrdrain.resource.answer import Answer
-from ecrdrain.resource.teardown import LOOK_AGAIN, tear_down
+from ecrdrain.resource.teardown import LOOK_AGAIN, WhileItGoes, tear_down
 from tests.unit.resource.runs import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ecrdrain.engine.listing import Page
 
 GUARDED = {"RepositoryName": "team/app"}
 
@@ -98,3 +105,26 @@ def test_a_short_drain_looks_once(capsys: pytest.CaptureFixture[str]) -> None:
     around = draining(0.1, stays)
     assert tear_down(around.run()) == Answer(around.run().identity)
     assert capsys.readouterr().out.count('"event": "decision"') == 1
+
+
+def test_a_look_may_fall_due_just_before_a_call_is_sent() -> None:
+    """The look makes calls with the same client, and does not wait for itself."""
+    with StrictEcr.start(repository="team/app", images=3, in_process=True) as server:
+        ecr: Any = server.client("ecr")
+        around = Surroundings(GUARDED, ecr=ecr)
+        run, target = around.run(), RepositoryArn("aws", "eu-west-1", "123456789012", "team/app")
+        repository = PrivateRepository(ecr, target.name, target.account)
+        calls = Calls(WhileItGoes(run, target))
+
+        def late() -> Page:
+            around.time += LOOK_AGAIN + 1
+            return repository.page(None)
+
+        made: list[tuple[Page, bool]] = []
+        thread = Thread(target=lambda: made.append(calls.make("ListImages", late)), daemon=True)
+        thread.start()
+        thread.join(timeout=30)
+        ecr.close()
+
+    [(page, _)] = made
+    assert len(page.rows) == 3
