@@ -134,6 +134,8 @@ def test_the_command_knows_that_a_repository_is_not_there(
 
     status = run(["drain", repository, f"{repository}x", "--yes"])
 
-    expected = f"Error: there is no repository {repository}x. Did you mean {repository}?\n"
+    place = "account 123456789012, region us-east-1"
+    hint = f"Did you mean {repository}?"
+    expected = f"Error: there is no repository {repository}x in {place}. {hint}\n"
     assert (status, capsys.readouterr().err) == (2, expected)
     assert moto.images(repository) == 2
