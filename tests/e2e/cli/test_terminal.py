@@ -464,3 +464,41 @@ def test_many_repositories_are_counted_and_drained_under_throttling(
 
     assert ran.status == 0
     assert ran.out.splitlines()[-1] == "60 repositories empty, 120 images deleted"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_the_deletion_of_a_stack_leaves_no_bar_behind(
+    columns: int, in_terminal: StartInTerminal, stack: str
+) -> None:
+    """Results, steps and events of the stack stand one below the other, in any width."""
+    terminal = in_terminal("stack", "delete", stack, "--yes", columns=columns)
+
+    assert terminal.finish() == 0
+    screen = "".join(line.ljust(columns) for line in terminal.screen())
+    assert "━" not in screen
+    assert ": empty, 3 images deleted in " in screen
+    assert f"{stack}  DELETE_COMPLETE" in screen
+    assert terminal.screen()[-1].startswith(f"{stack}: deleted in ")
+
+
+def test_the_lab_s_aws_runs_until_ctrl_c(lab: Lab) -> None:
+    """It says what to set, answers there, and ends with all that is in it."""
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "lab", "aws"],
+        env=lab.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line.startswith("Ctrl-C"):
+                break
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+
+    assert (process.returncode, err) == (0, "")
+    assert "  export AWS_ENDPOINT_URL=http://127.0.0.1:" in said
+    assert "  export AWS_ACCESS_KEY_ID=" in said
