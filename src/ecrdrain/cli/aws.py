@@ -51,10 +51,7 @@ class Aws:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
-        """Ask beside all else whose account it is, and return itself."""
-        pool = ThreadPoolExecutor(1)
-        self._account = pool.submit(self._ask_account)
-        pool.shutdown(wait=False)
+        """Return itself."""
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
@@ -114,13 +111,21 @@ class Aws:
     @property
     def account(self) -> str | None:
         """The caller's account; None when AWS does not say."""
-        return self._account.result() if self._account else None
+        return self._asked().result()
 
     @property
     def place(self) -> Place:
         """The caller's account, and the region."""
         regions = {client.meta.region_name for client in self._clients.values()}
         return Place(self.account, next(iter(regions), None))
+
+    def _asked(self) -> Future[str | None]:
+        """Ask whose account it is, if that has not been asked yet."""
+        if self._account is None:
+            pool = ThreadPoolExecutor(1)
+            self._account = pool.submit(self._ask_account)
+            pool.shutdown(wait=False)
+        return self._account
 
     def _ask_account(self) -> str | None:
         try:
@@ -135,6 +140,8 @@ class Aws:
         with self._lock:  # making clients is not safe in several threads
             if (service, draining) not in self._clients:
                 self._clients[service, draining] = self._make(service, draining=draining)
+                if service != "sts":
+                    self._asked()  # beside the first calls, which need no second client
             return self._clients[service, draining]
 
     def _make(self, service: str, *, draining: bool) -> Any:  # noqa: ANN401 - as above

@@ -84,18 +84,23 @@ def find_targets(  # noqa: PLR0913 - what a user can say, each by its name
     """
     client = registry_client(clients, registry)
     chosen = _choose(client, names, registry_id, limit)
+    probed = names[0] if _may_list(client, names[0], registry_id) else None
     patient = patient_client(clients, registry)
 
     def look(name: str) -> Target:
         denied: list[CallError] = []
         found: Survey | None = Survey()
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(2) as beside:
             deletion = beside.submit(check_deletion, patient, name, registry_id)
+            listing = None
+            if name != probed:
+                listing = beside.submit(check_listing, patient, name, registry_id)
             if counted:
                 found = unless_denied(denied, lambda: survey(patient, name, registry_id))
             try:
                 if found is None or found.exists:
-                    unless_denied(denied, lambda: check_listing(patient, name, registry_id))
+                    if listing is not None:
+                        unless_denied(denied, listing.result)
                     unless_denied(denied, deletion.result)
             except aws_errors() as error:
                 if call_error(error).code != REPOSITORY_NOT_FOUND:
@@ -132,20 +137,10 @@ def _choose(
     registry_id: str | None,
     limit: int | None,
 ) -> list[str]:
-    """Return the names that are meant, each once, by the client that gives up soon.
-
-    With it the first call is made, whatever the names are: an endpoint may be mistyped.
-    """
+    """Return the names that are meant, each once."""
     known: list[str] = []
     if any(is_pattern(name) for name in names):
         known = _repository_names(client, registry_id)
-    else:
-        try:
-            check_listing(client, names[0], registry_id)
-        except aws_errors() as error:
-            if call_error(error).lost:
-                raise
-            # What AWS has to say against it is heard again, and told with all else.
     chosen: dict[str, None] = {}
     matched: set[str] = set()
     for name in names:
@@ -163,6 +158,22 @@ def _choose(
             "nothing was deleted"
         )
     return list(chosen)
+
+
+def _may_list(client: "ECRClient | ECRPublicClient", name: str, registry_id: str | None) -> bool:
+    """Make the first call with the client that gives up soon: an endpoint may be mistyped.
+
+    What AWS has to say against it is heard again, and told with all else.
+    """
+    if is_pattern(name):
+        return False
+    try:
+        check_listing(client, name, registry_id)
+    except aws_errors() as error:
+        if call_error(error).lost:
+            raise
+        return False
+    return True
 
 
 def unless_denied(denied: list[CallError], call: Callable[[], Result]) -> Result | None:
