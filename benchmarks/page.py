@@ -1,7 +1,7 @@
 """Puts figures and tables into a page, between markers, and nothing else."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 
 class MarkersError(Exception):
@@ -20,6 +20,17 @@ def put(page: str, name: str, text: str) -> str:
     if count != 1:
         raise MarkersError(f"the page needs one {begin} and one {end} after it, found {count}")
     return whole
+
+
+def put_all(page: str, makers: Mapping[str, Callable[[], str]]) -> str:
+    """Return the page with each text, as it is made now, between the markers of its name.
+
+    Raises:
+        MarkersError: The page has not exactly one pair of them.
+    """
+    for name, make in makers.items():
+        page = put(page, name, make())
+    return page
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

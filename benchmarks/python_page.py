@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ecrdrain
-from benchmarks.page import put, table
+from benchmarks.page import put_all, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,12 +132,5 @@ TABLES = {
 """What stands between which markers of the page."""
 
 
-def written(page: str) -> str:
-    """Return the page with all tables as they are now."""
-    for marker, make in TABLES.items():
-        page = put(page, marker, make())
-    return page
-
-
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text()))
+    PAGE.write_text(put_all(PAGE.read_text(), TABLES))

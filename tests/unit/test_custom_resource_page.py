@@ -14,13 +14,14 @@ from benchmarks.custom_resource import (
     ON_DELETE_MEANINGS,
     PAGE,
     RIGHT,
+    TABLES,
     VARIABLES,
     WRONG,
     answer,
     settings,
     variable_of,
-    written,
 )
+from benchmarks.page import put_all
 from ecrdrain.resource.properties import ON_DELETE, PROPERTIES, on_delete_of
 
 
@@ -41,7 +42,7 @@ def test_the_tables_are_the_codes() -> None:
     """When this fails: `make docs`."""
     page = PAGE.read_text(encoding="utf-8")
 
-    assert written(page) == page
+    assert put_all(page, TABLES) == page
 
 
 def test_the_page_has_all_that_there_is() -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.completion import complete_repositories
-from ecrdrain.cli.documents import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
-from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, denials_in_words, some
+from ecrdrain.cli.denials import warn_of
+from ecrdrain.cli.documents.repositories import DRAIN, DRAIN_PLAN, UntouchedDrain, with_account
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, WrongUseError, some
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import (
     AcceptReplicatedDeletions,
@@ -31,7 +32,7 @@ from ecrdrain.stacks.names import check_place, is_pattern, read_name
 from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.replication import Replication, in_groups
 from ecrdrain.stacks.survey import survey
-from ecrdrain.stacks.targets import DeniedError, Target, denials_of, find_targets
+from ecrdrain.stacks.targets import Target, denials_of, find_targets
 
 _COLUMNS = (
     Column("repository", shrinks=True),
@@ -113,12 +114,7 @@ def drain(  # noqa: PLR0913 - one for each option
             )
             place = aws.place
         _show_plan(terminal, targets, place, counted=counted)
-        denials = denials_of(targets)
-        if denials and not plan.dry_run:
-            raise DeniedError(denials)
-        warnings = [denials_in_words(denials)] if denials else []
-        for warning in warnings:
-            terminal.mention(f"Warning: the drain would fail: {warning}", "bold yellow")
+        warnings = warn_of(terminal, denials_of(targets), dry_run=plan.dry_run)
         obstacles = [] if accept_replicated_deletions else _obstacles(targets)
         for obstacle in obstacles:
             terminal.complain(f"Error: {obstacle}")
@@ -129,8 +125,7 @@ def drain(  # noqa: PLR0913 - one for each option
         if not plan.yes and not _confirm(terminal, targets, place):
             terminal.mention("Nothing was deleted.")
             raise typer.Exit(FAILED)
-        wanted = Wanted(registry, registry_id, speed.concurrency, counted)
-        reports, interrupted = _empty(terminal, aws, targets, wanted)
+        reports, interrupted = _empty(terminal, aws, targets, registry_id, counted=counted)
         _show_outcome(terminal, reports)
         complete = [with_account(report, place.account) for report in reports]
         terminal.document(DRAIN, complete, place)
@@ -148,35 +143,24 @@ def _confirm(terminal: Terminal, targets: Sequence[Target], place: Place) -> boo
     return terminal.ask(f"Delete {count(images, 'image')} in {where}?")
 
 
-class Wanted(NamedTuple):
-    """How repositories are to be emptied.
-
-    Attributes:
-        registry: private or public.
-        registry_id: The account of the registry; None means the caller's own.
-        concurrency: How many calls may be in flight.
-        counted: Whether the plan has counted the images.
-    """
-
-    registry: str
-    registry_id: str | None
-    concurrency: int
-    counted: bool
-
-
 def _empty(
-    terminal: Terminal, aws: Aws, targets: Sequence[Target], wanted: Wanted
+    terminal: Terminal,
+    aws: Aws,
+    targets: Sequence[Target],
+    registry_id: str | None,
+    *,
+    counted: bool,
 ) -> tuple[list[Report], bool]:
     """Drain the repositories, and return the reports and whether the user has interrupted it."""
     images = {target.repository: target.survey.images for target in targets}
 
     def look(repository: Repository) -> None:
         """Count a repository just before its drain; what that may not see, the drain tells."""
-        if wanted.counted:
+        if counted:
             return
         with suppress(*aws_errors()):
-            client = patient_client(aws, wanted.registry)
-            found = survey(client, repository.name, wanted.registry_id, stop)
+            client = patient_client(aws, repository.registry)
+            found = survey(client, repository.name, registry_id, stop)
             repository.listing = found.listing
             images[repository.name] = found.images
 
@@ -187,15 +171,11 @@ def _empty(
         reports = drain_repositories(
             [
                 make_repository(
-                    aws,
-                    wanted.registry,
-                    target.repository,
-                    wanted.registry_id,
-                    target.survey.listing,
+                    aws, target.registry, target.repository, registry_id, target.survey.listing
                 )
                 for target in targets
             ],
-            concurrency=wanted.concurrency,
+            concurrency=aws.concurrency,
             stop=stop,
             before=look,
             on_event=view.on_drain,

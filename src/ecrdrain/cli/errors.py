@@ -8,8 +8,10 @@ from http import HTTPStatus
 import typer
 
 from ecrdrain.engine.errors import CallError, aws_errors, call_error
+from ecrdrain.engine.raising import SIGN_INS
+from ecrdrain.stacks.denials import DeniedError
 from ecrdrain.stacks.errors import Interrupted, StacksError, UnknownNameError, WrongNameError
-from ecrdrain.stacks.targets import DeniedError, TooManyMatchesError
+from ecrdrain.stacks.targets import TooManyMatchesError
 from ecrdrain.templates import TemplateError
 
 OK = 0
@@ -151,16 +153,14 @@ def aws_in_words(error: CallError) -> str:
 
 # Errors that never reached AWS, by botocore's classes (botocore.exceptions).
 _REMEDIES = {
+    **dict.fromkeys(SIGN_INS, f"{{}}: {_SIGN_IN}"),
     "NoCredentialsError": "no AWS credentials: name a profile (--profile NAME), sign in "
     "(aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "PartialCredentialsError": "{}: set the missing one",
-    "CredentialRetrievalError": f"{{}}: {_SIGN_IN}",
     "ProfileNotFound": "{}: aws configure list-profiles shows those there are",
     "NoRegionError": "no region: name one (--region eu-central-1) or set AWS_REGION",
     "InvalidRegionError": "{}: check --region and AWS_REGION",
-    "SSOTokenLoadError": f"{{}}: {_SIGN_IN}",
     "UnauthorizedSSOTokenError": f"the sign-in has expired: {_SIGN_IN}",
-    "TokenRetrievalError": f"{{}}: {_SIGN_IN}",
     "LoginRefreshRequired": f"the sign-in has expired: {_SIGN_IN}",
     "EndpointConnectionError": "{}: check the region (--region, AWS_REGION), the endpoint "
     "(--endpoint-url, AWS_ENDPOINT_URL) and the network",

@@ -60,6 +60,11 @@ def derived(
     )
 
 
+def itself(source: object) -> object:
+    """Return the document's object: what a field reads that is about all of it."""
+    return source
+
+
 def write_document(fields: Sequence[Field], source: object) -> dict[str, Any]:
     """Return the document about an object."""
     return {field.name: field.value(source) for field in fields}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import INSTALLATION, Installation
+from ecrdrain.cli.documents.provider import INSTALLATION, Installation
 from ecrdrain.cli.errors import FAILED, OK, WrongUseError
 from ecrdrain.cli.interrupts import interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options

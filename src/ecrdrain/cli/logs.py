@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import LOG, ToldLine
+from ecrdrain.cli.documents.provider import LOG, ToldLine
 from ecrdrain.cli.errors import INTERRUPTED, OK
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options

@@ -7,7 +7,6 @@ result.
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ecrdrain.cli.live import LiveArea, Progress
@@ -65,15 +64,10 @@ class ProgressView:
             self._area.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Remove what was drawn."""
         if self._area is not None:
-            self._area.__exit__(kind, error, traceback)
+            self._area.__exit__(*raised)
 
     @property
     def _results(self) -> "Console":

@@ -7,17 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 
 from ecrdrain.cli.app import COMMANDS, PROGRAM, run
-from ecrdrain.cli.documents import (
-    DELETION,
-    DELETION_PLAN,
-    DRAIN,
-    DRAIN_PLAN,
-    INSTALLATION,
-    LOG,
-    STACK_LIST,
-    STACKS,
-    STATUS,
-)
+from ecrdrain.cli.documents.provider import INSTALLATION, LOG, STATUS
+from ecrdrain.cli.documents.repositories import DRAIN, DRAIN_PLAN
+from ecrdrain.cli.documents.stacks import DELETION, DELETION_PLAN, STACK_LIST, STACKS
 from ecrdrain.cli.fields import PLACE, Field, describe_document
 from ecrdrain.cli.permissions import BY_COMMAND
 

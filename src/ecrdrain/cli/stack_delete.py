@@ -9,8 +9,9 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.completion import complete_stacks
-from ecrdrain.cli.documents import DELETION, DELETION_PLAN, UntouchedPlan, why
-from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, denials_in_words, some
+from ecrdrain.cli.denials import warn_of
+from ecrdrain.cli.documents.stacks import DELETION, DELETION_PLAN, UntouchedPlan, why
+from ecrdrain.cli.errors import FAILED, INTERRUPTED, OK, some
 from ecrdrain.cli.interrupts import ending_at_once, interruptible
 from ecrdrain.cli.options import (
     AcceptReplicatedDeletions,
@@ -32,7 +33,6 @@ from ecrdrain.stacks.inspection import Inspection, denied_drains, inspect
 from ecrdrain.stacks.outcome import Ending, Outcome
 from ecrdrain.stacks.place import Place
 from ecrdrain.stacks.plan import Plan, plan_deletion
-from ecrdrain.stacks.targets import DeniedError
 from ecrdrain.stacks.tree import DELETED, find_deleted
 from ecrdrain.stacks.waiting import wait_until_idle
 
@@ -109,11 +109,7 @@ def carry_out(
     for obstacle in plan.obstacles:
         terminal.complain(f"Error: {obstacle.stack}: {obstacle.why}")
     denials = denied_drains(context.clients, plan.drains)
-    if denials and not options.dry_run:
-        raise DeniedError(denials)
-    warnings = [denials_in_words(denials)] if denials else []
-    for warning in warnings:
-        terminal.mention(f"Warning: the drain would fail: {warning}", "bold yellow")
+    warnings = warn_of(terminal, denials, dry_run=options.dry_run)
     if options.dry_run or plan.obstacles:
         untouched = UntouchedPlan(options.dry_run, warnings, plan)
         terminal.document(DELETION_PLAN, untouched, place)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import STACK_LIST
+from ecrdrain.cli.documents.stacks import STACK_LIST
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.tables import Column

@@ -8,7 +8,7 @@ import typer
 
 from ecrdrain.cli.aws import Aws
 from ecrdrain.cli.completion import complete_stacks
-from ecrdrain.cli.documents import STACKS
+from ecrdrain.cli.documents.stacks import STACKS
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options
 from ecrdrain.cli.tables import Column

@@ -4,7 +4,7 @@ import typer
 
 from ecrdrain import __version__
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import STATUS
+from ecrdrain.cli.documents.provider import STATUS
 from ecrdrain.cli.errors import FAILED, OK
 from ecrdrain.cli.interrupts import ending_at_once
 from ecrdrain.cli.options import AwsOptions, OutputOptions, with_options

@@ -5,7 +5,7 @@ from threading import Event
 import typer
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import DELETION
+from ecrdrain.cli.documents.stacks import DELETION
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions, OutputOptions, PlanOptions, StackName, with_options
 from ecrdrain.cli.stack_delete import carry_out

@@ -6,6 +6,12 @@ from ecrdrain.engine.report import Report
 
 SIGN_IN = "sign in again (aws sso login), or renew the credentials"
 
+SIGN_INS = (
+    *("CredentialRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError"),
+    *("SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
+)
+"""Errors of the SDK that a new sign-in mends, by their classes (botocore.exceptions)."""
+
 REMEDIES = {
     "NoRegionError": "set AWS_DEFAULT_REGION or the profile's region, or give a client",
     "NoCredentialsError": (
@@ -14,12 +20,7 @@ REMEDIES = {
     ),
     "PartialCredentialsError": "set the missing one",
     "ProfileNotFound": "check AWS_PROFILE; aws configure list-profiles shows those there are",
-    "CredentialRetrievalError": SIGN_IN,
-    "LoginRefreshRequired": SIGN_IN,
-    "LoginTokenLoadError": SIGN_IN,
-    "SSOTokenLoadError": SIGN_IN,
-    "TokenRetrievalError": SIGN_IN,
-    "UnauthorizedSSOTokenError": SIGN_IN,
+    **dict.fromkeys(SIGN_INS, SIGN_IN),
 }
 """What to do about errors of the SDK's set-up, by their classes (botocore.exceptions)."""
 

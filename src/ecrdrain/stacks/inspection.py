@@ -7,6 +7,7 @@ from functools import partial
 from ecrdrain.engine.errors import CallError, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client
+from ecrdrain.stacks.denials import gather, unless_denied
 from ecrdrain.stacks.events import StackEvent, last_failures
 from ecrdrain.stacks.functions import function_is_gone
 from ecrdrain.stacks.imports import read_all_importers
@@ -25,7 +26,6 @@ from ecrdrain.stacks.repositories import (
     judge,
 )
 from ecrdrain.stacks.survey import Survey, check_deletion, check_listing, glance, survey
-from ecrdrain.stacks.targets import Target, denials_of, unless_denied
 from ecrdrain.stacks.tree import DELETE_FAILED, Stack, read_stack
 
 
@@ -170,15 +170,15 @@ def denied_drains(
 ) -> dict[CallError, list[str]]:
     """Return what drains would need and IAM denies, and on which repositories; deletes nothing."""
 
-    def check(inspected: InspectedRepository) -> Target:
+    def check(inspected: InspectedRepository) -> tuple[str, list[CallError]]:
         repository = inspected.repository
         client = patient_client(clients, repository.registry)
         denied: list[CallError] = []
         for look in (check_listing, check_deletion):
             unless_denied(denied, partial(look, client, repository.name))
-        return Target(repository.name, repository.registry, inspected.survey, denied=tuple(denied))
+        return repository.name, denied
 
-    return denials_of(at_once(check, repositories))
+    return gather(at_once(check, repositories))
 
 
 def read_failures(clients: Clients, stack: Stack) -> tuple[StackEvent, ...]:

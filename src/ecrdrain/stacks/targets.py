@@ -1,14 +1,15 @@
 """Repositories given by name or by pattern: which ones are meant, and whether all is permitted."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ecrdrain.engine.errors import REPOSITORY_NOT_FOUND, CallError, aws_errors, call_error
 from ecrdrain.engine.parallel import at_once
 from ecrdrain.stacks.clients import Clients, patient_client, registry_client
+from ecrdrain.stacks.denials import DeniedError, gather, unless_denied
 from ecrdrain.stacks.errors import StacksError, UnknownNameError
 from ecrdrain.stacks.names import is_pattern
 from ecrdrain.stacks.replication import NOT_REPLICATED, Replication, read_replication
@@ -18,24 +19,11 @@ if TYPE_CHECKING:
     from types_boto3_ecr import ECRClient
     from types_boto3_ecr_public import ECRPublicClient
 
-Result = TypeVar("Result")
 _PAGE_SIZE = 1000  # API_DescribeRepositories: maxResults
 
 
 class TooManyMatchesError(StacksError):
     """Patterns match more repositories than the user allows."""
-
-
-class DeniedError(Exception):
-    """Calls are not allowed.
-
-    Attributes:
-        denials: The first error of each operation, and the repositories that it is denied on.
-    """
-
-    def __init__(self, denials: "dict[CallError, list[str]]") -> None:
-        super().__init__(denials)
-        self.denials = denials
 
 
 @dataclass(frozen=True)
@@ -121,14 +109,8 @@ def find_targets(  # noqa: PLR0913 - what a user can say, each by its name
 
 
 def denials_of(targets: Iterable[Target]) -> dict[CallError, list[str]]:
-    """Gather what is denied: of each operation the first error, and on which repositories."""
-    operations: dict[str, CallError] = {}
-    denials: dict[CallError, list[str]] = {}
-    for target in targets:
-        for error in target.denied:
-            first = operations.setdefault(error.operation, error)
-            denials.setdefault(first, []).append(target.repository)
-    return denials
+    """Return what is denied, and on which repositories."""
+    return gather((target.repository, target.denied) for target in targets)
 
 
 def _choose(
@@ -174,18 +156,6 @@ def _may_list(client: "ECRClient | ECRPublicClient", name: str, registry_id: str
             raise
         return False
     return True
-
-
-def unless_denied(denied: list[CallError], call: Callable[[], Result]) -> Result | None:
-    """Make a call; None when it is denied, and then that is noted."""
-    try:
-        return call()
-    except aws_errors() as error:
-        failure = call_error(error)
-        if not failure.denied:
-            raise
-        denied.append(failure)
-        return None
 
 
 def _repository_names(client: "ECRClient | ECRPublicClient", registry_id: str | None) -> list[str]:

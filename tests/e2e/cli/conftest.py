@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
+    from types_boto3_s3 import S3Client
 
     from ecrdrain.lab import Lab
 
@@ -176,6 +177,21 @@ def repository(name: str, **attributes: Any) -> dict[str, Any]:
     return {
         "Type": "AWS::ECR::Repository",
         "Properties": {"RepositoryName": name},
+        **attributes,
+    }
+
+
+def nested(
+    s3: S3Client, name: str, resources: Mapping[str, Any], **attributes: Any
+) -> dict[str, Any]:
+    """Return the resource of a nested stack, whose template is put into a bucket of that name."""
+    s3.create_bucket(Bucket=name)
+    s3.put_object(
+        Bucket=name, Key="inner.json", Body=json.dumps({"Resources": resources}).encode()
+    )
+    return {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": f"https://s3.amazonaws.com/{name}/inner.json"},
         **attributes,
     }
 

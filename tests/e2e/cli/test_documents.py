@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecrdrain.cli.documents import (
-    DELETION,
-    DELETION_PLAN,
-    DRAIN,
-    DRAIN_PLAN,
-    INSTALLATION,
-    STACKS,
-)
+from ecrdrain.cli.documents.provider import INSTALLATION
+from ecrdrain.cli.documents.repositories import DRAIN, DRAIN_PLAN
+from ecrdrain.cli.documents.stacks import DELETION, DELETION_PLAN, STACKS
 from ecrdrain.cli.fields import describe_document
 from ecrdrain.lab import push_many
 from tests.e2e.cli.conftest import create_stack, repository

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecrdrain.cli.aws import Aws
-from ecrdrain.cli.documents import LOG
+from ecrdrain.cli.documents.provider import LOG
 from ecrdrain.cli.fields import describe_document
 from ecrdrain.cli.options import AwsOptions
 from ecrdrain.lab import push_many
 from ecrdrain.stacks.drain_log import find_drain_log, follow_drain_log
-from tests.e2e.cli.conftest import create_stack, drain, repository, wait_for
+from tests.e2e.cli.conftest import create_stack, drain, nested, repository, wait_for
 from tests.e2e.cli.test_documents import check
 from tests.e2e.cli.test_stack import TOPIC, delete_function_of, deploy_standalone
 
@@ -112,13 +112,9 @@ def test_the_lines_of_nested_stacks_and_of_several_drains_are_told_with_their_re
 ) -> None:
     """The nested stack is deleted by then, too; another one's name begins as its own does."""
     name = f"{provider}-root"
-    inner = {"Resources": {"Repository": repository(f"{name}/inner"), "Drain": drain()}}
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="inner.json", Body=json.dumps(inner).encode())
-    url = f"https://s3.amazonaws.com/{name}/inner.json"
-    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    inner = nested(s3, name, {"Repository": repository(f"{name}/inner"), "Drain": drain()})
     own = {"Repository": repository(f"{name}/outer"), "Drain": drain()}
-    create_stack(cloudformation, name, {"Nested": nested, **own})
+    create_stack(cloudformation, name, {"Nested": inner, **own})
     other = {"Repository": repository(f"{name}/other"), "Drain": drain()}
     create_stack(cloudformation, f"{name}-other", other)
     delete(cloudformation, name)

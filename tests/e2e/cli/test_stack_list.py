@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrdrain.cli.documents import STACK_LIST
+from ecrdrain.cli.documents.stacks import STACK_LIST
 from ecrdrain.cli.fields import describe_document
 from ecrdrain.lab import push_many
-from tests.e2e.cli.conftest import create_stack, repository
+from tests.e2e.cli.conftest import create_stack, nested, repository
 from tests.e2e.cli.test_documents import check
 from tests.e2e.cli.test_stack import (
     TOPIC,
@@ -105,12 +104,9 @@ def test_the_repositories_of_nested_stacks_count_for_their_root(
     name: str,
 ) -> None:
     """The nested stack has no row of its own."""
-    inner: dict[str, Any] = {"Resources": {"Repository": repository(name)}}
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="inner.json", Body=json.dumps(inner).encode())
-    url = f"https://s3.amazonaws.com/{name}/inner.json"
-    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
-    create_stack(cloudformation, name, {"Nested": nested})
+    create_stack(
+        cloudformation, name, {"Nested": nested(s3, name, {"Repository": repository(name)})}
+    )
     push_many(ecr, name, 1)
 
     ran = ecrdrain("stack", "list")
@@ -126,16 +122,9 @@ def test_a_nested_stack_is_shown_as_its_root_deletes_it(
     name: str,
 ) -> None:
     """Its own template alone would say that the images go; the root's keeps the nested stack."""
-    inner: dict[str, Any] = {"Resources": {"Repository": repository(name)}}
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="inner.json", Body=json.dumps(inner).encode())
-    url = f"https://s3.amazonaws.com/{name}/inner.json"
-    nested = {
-        "Type": "AWS::CloudFormation::Stack",
-        "DeletionPolicy": "Retain",
-        "Properties": {"TemplateURL": url},
-    }
-    create_stack(cloudformation, name, {"Nested": nested})
+    held = {"Repository": repository(name)}
+    inner = nested(s3, name, held, DeletionPolicy="Retain")
+    create_stack(cloudformation, name, {"Nested": inner})
     push_many(ecr, name, 1)
     child = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId="Nested")
     child_id = child["StackResourceDetail"]["PhysicalResourceId"]

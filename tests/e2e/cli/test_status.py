@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecrdrain import __version__
-from ecrdrain.cli.documents import STATUS
+from ecrdrain.cli.documents.provider import STATUS
 from ecrdrain.cli.fields import describe_document
 from ecrdrain.lab import push_many
 from tests.e2e.cli.conftest import create_stack, drain, repository, wait_for

@@ -381,10 +381,10 @@ def test_a_pipe_hears_of_long_drains_now_and_then(
     assert lines[0].endswith(" of 20,000 images deleted")
 
 
-def test_a_reader_that_has_gone_is_no_crash(lab: Lab, filled: str) -> None:
-    """`ecrdrain ... | head -1` ends without a traceback."""
+def unread(lab: Lab, *arguments: str) -> tuple[int, str]:
+    """Run the command when nobody reads its result; return its status and what it complains of."""
     with subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, "drain", filled, "--dry-run"],
+        [*PROGRAM, *arguments],
         env=lab.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -394,6 +394,12 @@ def test_a_reader_that_has_gone_is_no_crash(lab: Lab, filled: str) -> None:
         process.stdout.close()
         assert process.stderr is not None
         err = process.stderr.read()
+    return process.returncode, err
+
+
+def test_a_reader_that_has_gone_is_no_crash(lab: Lab, filled: str) -> None:
+    """`ecrdrain ... | head -1` ends without a traceback."""
+    _, err = unread(lab, "drain", filled, "--dry-run")
 
     assert "Traceback" not in err
 
@@ -402,19 +408,9 @@ def test_a_reader_that_has_gone_hears_the_last_line_on_the_other_stream(
     lab: Lab, ecr: ECRClient, filled: str
 ) -> None:
     """What was done is done, and the status says so."""
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, "drain", filled, "--yes"],
-        env=lab.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.stderr is not None
-        err = process.stderr.read()
+    status, err = unread(lab, "drain", filled, "--yes")
 
-    assert process.returncode == 0
+    assert status == 0
     assert err == "1 repository empty, 3 images deleted\n"
     assert count_images(ecr, filled) == 0
 

@@ -41,6 +41,11 @@ def aws_error(code: str, operation: str = "ListImages") -> ClientError:
             "the sign-in has expired: sign in again (aws sso login",
             1,
         ),
+        (
+            exceptions.LoginTokenLoadError(error_msg="it is gone"),
+            "Error loading login session token: it is gone: sign in again (aws sso login",
+            1,
+        ),
         (aws_error("ExpiredTokenException"), "the credentials have expired: sign in again", 1),
         (aws_error("ExpiredToken"), "the credentials have expired: sign in again", 1),
         (aws_error("UnrecognizedClientException"), "AWS does not accept the credentials", 1),

@@ -9,8 +9,9 @@ from operator import attrgetter
 
 import pytest
 
-from ecrdrain.cli import documents
-from ecrdrain.cli.documents import DRAIN, INSTALLATION, Installation, with_account
+from ecrdrain.cli.documents.provider import INSTALLATION, LOG, STATUS, Installation
+from ecrdrain.cli.documents.repositories import DRAIN, DRAIN_PLAN, with_account
+from ecrdrain.cli.documents.stacks import DELETION, DELETION_PLAN, STACK_LIST, STACKS
 from ecrdrain.cli.fields import (
     Field,
     camel_case,
@@ -108,12 +109,23 @@ def test_a_table_flattens_and_nests() -> None:
     assert describe_document(table)["all"] == "the fruits:"
 
 
-@pytest.mark.parametrize(
-    "name", ["DRAIN", "DRAIN_PLAN", "STACKS", "DELETION", "DELETION_PLAN", "INSTALLATION"]
-)
-def test_every_field_of_every_document_has_a_meaning(name: str) -> None:
+DOCUMENTS = {
+    "drain": DRAIN,
+    "plan of drain": DRAIN_PLAN,
+    "stack list": STACK_LIST,
+    "stack show": STACKS,
+    "stack delete": DELETION,
+    "plan of stack delete": DELETION_PLAN,
+    "install": INSTALLATION,
+    "status": STATUS,
+    "logs": LOG,
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_field_of_every_document_has_a_meaning(document: str) -> None:
     """Derived fields too: their classes say what each attribute is."""
-    described = describe_document(getattr(documents, name))
+    described = describe_document(DOCUMENTS[document])
 
     assert [path for path, meaning in described.items() if len(meaning.strip(":")) < 3] == []
 
