@@ -164,7 +164,7 @@ def _question(plan: Plan, stacks: Sequence[str], place: Place) -> str:
         repositories = count(len(plan.drains), "repository", "repositories")
         first = f"{count(images, 'image')} in {repositories}, then "
     data = [resource.name for resource in plan.deleted if resource.stateful]
-    last = f", {some(data)} with all data included" if data else ""
+    last = f", and the data of {some(data)}" if data else ""
     return f"Delete {first}{names} of {place}{last}?"
 
 

@@ -223,7 +223,12 @@ class StackTree:
         return {"owners": [stack for stack, _ in owners], "statuses": statuses, "chain": chain}
 
     def replaced(self, stack_id: str, name: str) -> HeldResource | None:
-        """Find what was a repository until the update under way gave it another."""
+        """Find what was a repository until the update under way gave it another.
+
+        The first event of a replacement still has the old id (localstack/localstack, recorded from
+        AWS: tests/aws/services/cloudformation/v2/test_change_sets.snapshot.json,
+        TestCaptureUpdateProcess).
+        """
         rows = {row["LogicalResourceId"]: row for _, row in self.held([stack_id])}
         status = self.statuses(stack_id)[stack_id] if rows else ""
         if not (status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")):

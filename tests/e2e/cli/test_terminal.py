@@ -10,11 +10,12 @@ import pytest
 
 from ecrdrain.lab import push_many
 from ecrdrain.lab.strict import StrictEcr
-from tests.e2e.cli.conftest import PROGRAM, count_images
+from tests.e2e.cli.conftest import PROGRAM, count_images, create_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_ecr import ECRClient
 
     from ecrdrain.lab import Lab
@@ -475,6 +476,23 @@ def test_the_deletion_of_a_stack_leaves_no_bar_behind(
     assert ": empty, 3 images deleted in " in screen
     assert f"{stack}  DELETE_COMPLETE" in screen
     assert terminal.screen()[-1].startswith(f"{stack}: deleted in ")
+
+
+def test_the_question_names_what_is_deleted_with_its_data(
+    in_terminal: StartInTerminal, cloudformation: CloudFormationClient, name: str
+) -> None:
+    """Whoever reads nothing but the question knows of the bucket."""
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    create_stack(cloudformation, name, {"Archive": bucket})
+    terminal = in_terminal("stack", "delete", name, columns=200)
+
+    asked = (
+        f"Delete {name} of account 123456789012, region us-east-1, "
+        f"and the data of AWS::S3::Bucket {name}? [y/N]"
+    )
+    terminal.wait_for(asked)
+    terminal.type("n\n")
+    assert terminal.finish() == 1
 
 
 def test_the_lab_s_aws_runs_until_ctrl_c(lab: Lab) -> None:
