@@ -4,12 +4,14 @@ import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from ecrdrain import __version__
 from ecrdrain.cli.errors import WrongUseError
 from ecrdrain.cli.options import AwsOptions
 from ecrdrain.engine import CONCURRENCY, client_config
+from ecrdrain.engine.calls import end_tries
 from ecrdrain.engine.errors import answer_error, aws_errors
 from ecrdrain.stacks.errors import UnknownNameError
 from ecrdrain.stacks.place import Place
@@ -30,6 +32,7 @@ _PATIENT_ATTEMPTS = 40
 _LOST_ATTEMPTS = 2
 _CONNECT_TIMEOUT, _READ_TIMEOUT = 5, 8
 """Seconds: an endpoint that never answers is told within 20, after this many tries."""
+_END_SOON = partial(end_tries, most=_LOST_ATTEMPTS)
 
 
 @dataclass
@@ -181,19 +184,10 @@ class Aws:
         if draining:
             client.meta.events.register("response-received", self._heard)
         else:
-            client.meta.events.register("needs-retry", _give_up_soon)
+            client.meta.events.register("needs-retry", _END_SOON)
         return client
 
     def _heard(self, parsed_response: dict[str, Any] | None, **_: object) -> None:
         if answer_error("", parsed_response or {}).throttled:
             with self._lock:
                 self.throttled += 1
-
-
-def _give_up_soon(attempts: int, caught_exception: Exception | None, **_: object) -> None:
-    """End the tries of a call that nobody answers: the endpoint may be mistyped.
-
-    Source: botocore's Endpoint asks the handlers of "needs-retry" after each try.
-    """
-    if caught_exception and attempts >= _LOST_ATTEMPTS:
-        raise caught_exception

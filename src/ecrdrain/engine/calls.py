@@ -50,6 +50,18 @@ def client_config(
     )
 
 
+def end_tries(
+    attempts: int, caught_exception: Exception | None, most: int = ATTEMPTS, **_: object
+) -> None:
+    """End the tries of a call that is not answered at all: there may be no way to the service.
+
+    For clients whose calls are tried more often than that when AWS throttles or fails at them.
+    Source: botocore's Endpoint asks the handlers of "needs-retry" after each try.
+    """
+    if caught_exception and attempts >= most:
+        raise caught_exception
+
+
 class CallFailed(Exception):  # noqa: N818 - carries the error, is not one more kind of it
     """A call failed, all the SDK's tries included.
 

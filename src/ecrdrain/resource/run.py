@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ecrdrain.engine.calls import ATTEMPTS, client_config
+from ecrdrain.engine.calls import client_config, end_tries
 from ecrdrain.resource.log import Log
 from ecrdrain.resource.properties import service_timeout_of
 
@@ -57,17 +57,8 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no type 
 
     config = client_config(CALLS_AT_ONCE, READ_TIMEOUT, ATTEMPTS_IN_TIME)
     made = boto3.client(service, config=config)  # type: ignore[call-overload]
-    made.meta.events.register("needs-retry", give_up_unheard)
+    made.meta.events.register("needs-retry", end_tries)
     return made
-
-
-def give_up_unheard(attempts: int, caught_exception: Exception | None, **_: object) -> None:
-    """End the tries of a call that is not answered at all: there may be no way to the service.
-
-    Source: botocore's Endpoint asks the handlers of "needs-retry" after each try.
-    """
-    if caught_exception and attempts >= ATTEMPTS:
-        raise caught_exception
 
 
 def birth_of(url: str) -> float | None:

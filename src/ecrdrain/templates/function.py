@@ -130,6 +130,11 @@ def client_config(concurrency=CONCURRENCY, read_timeout=60, attempts=ATTEMPTS):
  )
 
 
+def end_tries(attempts, caught_exception, most=ATTEMPTS, **_):
+ if caught_exception and attempts >= most:
+  raise caught_exception
+
+
 class CallFailed(Exception):
  def __init__(self, error, *, unheard=False):
   super().__init__(str(error))
@@ -1049,13 +1054,8 @@ def client(service):
 
  config = client_config(CALLS_AT_ONCE, READ_TIMEOUT, ATTEMPTS_IN_TIME)
  made = boto3.client(service, config=config)
- made.meta.events.register("needs-retry", give_up_unheard)
+ made.meta.events.register("needs-retry", end_tries)
  return made
-
-
-def give_up_unheard(attempts, caught_exception, **_):
- if caught_exception and attempts >= ATTEMPTS:
-  raise caught_exception
 
 
 def birth_of(url):
